@@ -1,0 +1,63 @@
+# From a bare checkout: `make run` shows the gateway at work, `make test` checks it all.
+# Wanted of the machine: Linux, make, Python 3.11 or later with venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+BIN := $(VENV)/bin
+# What trial writes stays out of the checkout, but in one place.
+TRIAL := $(BIN)/python -m twisted.trial --temp-directory=$(VENV)/trial
+MYPY := $(BIN)/mypy --cache-dir=$(VENV)/mypy
+RUFF := RUFF_CACHE_DIR=$(VENV)/ruff $(BIN)/ruff
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check clean
+
+help:
+	@echo 'make run     start the gateway and its demo backends, and say what to try'
+	@echo 'make test    run every test and the house checks'
+	@echo 'make check   run the house checks alone: types, lint, format'
+	@echo 'make clean   remove what the others made'
+
+run: $(VENV)/installed
+	@exec $(BIN)/python -m altlas.demo
+
+# Both halves run, whatever the first one finds.
+test: $(VENV)/installed-for-tests
+	@failed=0; \
+	$(TRIAL) -j$(JOBS) tests || failed=1; \
+	$(MAKE) --no-print-directory check || failed=1; \
+	exit $$failed
+
+check: $(VENV)/installed-for-tests
+	@failed=0; \
+	check() { \
+	  name=$$1; shift; \
+	  if "$$@"; then echo "house check passed: $$name"; \
+	  else echo "house check failed: $$name"; failed=1; fi; \
+	}; \
+	check types $(MYPY); \
+	check lint env $(RUFF) check .; \
+	check format env $(RUFF) format --check .; \
+	exit $$failed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis _trial_temp*
+	find altlas tests twisted -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f twisted/plugins/dropin.cache
+
+$(VENV)/installed: setup.py pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet -e .
+	@touch $@
+
+$(VENV)/installed-for-tests: setup.py pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet -e '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or later is wanted; name one: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+	  || $(PYTHON) -m virtualenv --quiet $(VENV) 2>/dev/null \
+	  || { rm -rf $(VENV); echo 'This Python cannot make a virtual environment.' \
+	       'On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }

@@ -1,0 +1,3 @@
+"""Choosing one instance of several: one kind of balancer a file. Pure."""
+
+GROUP = "balancer"

@@ -1,0 +1,1 @@
+"""The downstream side: listeners, channels, exchanges, and the leaves that answer them."""

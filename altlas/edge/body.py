@@ -1,0 +1,230 @@
+"""The body of a downstream request: a producer that leaves on the wire what nobody wants yet.
+
+It reads ahead a little, so that a small body is there when its instance is, and the
+client's leaving is noticed; beyond that the client is paced by whoever consumes.
+What was consumed is kept up to a limit, so that an idempotent request can be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IConsumer
+from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
+from zope.interface import implementer
+
+from altlas.errors import BodyTooLarge
+from altlas.wire.bodies import body_reader
+from altlas.wire.fields import Fields
+from altlas.wire.limits import Limits
+
+READ_AHEAD = 64 * 1024
+
+
+class Flow(Protocol):
+    """The downstream transport as far as a body may steer it."""
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+@implementer(IBodyProducer)
+class DownstreamBody:
+    """One request's body, from its channel to whichever instance takes it.
+
+    `startProducing` may be called again after `stopProducing` while `replayable` holds;
+    it then produces the whole body from its first byte.
+    """
+
+    __slots__ = (
+        "_consumer",
+        "_finished",
+        "_flow",
+        "_keep",
+        "_kept",
+        "_kept_size",
+        "_limit",
+        "_paused",
+        "_pending",
+        "_pending_size",
+        "_reader",
+        "invited",
+        "length",
+        "on_complete",
+        "on_progress",
+        "received",
+        "started",
+    )
+
+    def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
+        """`framing` as in `altlas.wire.framing`, never until-close."""
+        self._reader = body_reader(framing, limits)
+        self._flow = flow
+        #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
+        self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
+        self.received = 0
+        #: whether the client sends without waiting for a 100 (Continue)
+        self.invited = True
+        #: whether any byte has been handed to a consumer
+        self.started = False
+        #: called once, when the last byte has come from the client
+        self.on_complete: list[Callable[[], object]] = []
+        #: called at every arrival while the body is under way
+        self.on_progress: Callable[[], object] | None = None
+        self._limit: int | None = None
+        self._keep = 0
+        self._kept: list[bytes] | None = []
+        self._kept_size = 0
+        self._pending: list[bytes] = []
+        self._pending_size = 0
+        self._consumer: IConsumer | None = None
+        self._finished: Deferred[None] | None = None
+        self._paused = False
+
+    # --- what others ask -----------------------------------------------------------
+
+    @property
+    def complete(self) -> bool:
+        """Whether the client has sent all of it."""
+        return bool(self._reader.done)
+
+    @property
+    def flowing(self) -> bool:
+        """Whether it is being consumed and more is to come from the client."""
+        if self._consumer is None or self._reader.done:
+            return False
+        return self.invited or self.received > 0
+
+    @property
+    def replayable(self) -> bool:
+        """Whether it could be produced from its first byte (again)."""
+        return self._kept is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether its consumer asked it to wait."""
+        return self._paused
+
+    @property
+    def trailers(self) -> Fields:
+        """The trailer section, once complete."""
+        return self._reader.trailers
+
+    def keep(self, size: int) -> None:
+        """Keep up to `size` consumed bytes, for another try."""
+        self._keep = size
+
+    def limit(self, size: int) -> None:
+        """Refuse a longer body than `size` bytes.
+
+        Raises `BodyTooLarge` at once when its length, or what came of it, shows it to be.
+        """
+        self._limit = size
+        if self.length is not UNKNOWN_LENGTH and self.length > size:
+            raise BodyTooLarge(f"The body is longer than {size} bytes.")
+        self._check()
+
+    # --- the channel's side ----------------------------------------------------------
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes off the wire; give back those that follow the body's end.
+
+        Raises `BadRequest` for a body that breaks its framing and `BodyTooLarge`.
+        """
+        payload = self._reader.feed(data)
+        if payload:
+            self.received += len(payload)
+            self._check()
+            self._pending.append(payload)
+            self._pending_size += len(payload)
+        if self.on_progress is not None:
+            self.on_progress()
+        if self._reader.done:
+            self._completed()
+            return self._reader.rest
+        if self._consumer is not None:
+            if not self._paused:
+                self._flush()
+        elif self._pending_size > READ_AHEAD:
+            self._flow.pause_reading()
+        return b""
+
+    def _check(self) -> None:
+        if self._limit is not None and self.received > self._limit:
+            raise BodyTooLarge(f"The body is longer than {self._limit} bytes.")
+
+    def _completed(self) -> None:
+        watchers, self.on_complete = self.on_complete, []
+        for watcher in watchers:
+            watcher()
+        if self._consumer is not None and not self._paused:
+            self._flush()
+
+    # --- the consumer's side: IBodyProducer --------------------------------------------
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """Write the body to `consumer`; the Deferred fires after its last byte."""
+        if self._kept:
+            self._pending[:0] = self._kept
+            self._pending_size += self._kept_size
+            self._kept, self._kept_size = [], 0
+        self._paused = False
+        if self._reader.done and not self._pending:
+            return succeed(None)
+        self._consumer = consumer
+        finished: Deferred[None] = Deferred(self._cancelled)
+        self._finished = finished
+        self._flow.resume_reading()
+        self._flush()
+        return finished
+
+    def _flush(self) -> None:
+        if self._pending:
+            data = b"".join(self._pending) if len(self._pending) > 1 else self._pending[0]
+            self._pending.clear()
+            self._pending_size = 0
+            self.started = True
+            self._remember(data)
+            assert self._consumer is not None
+            self._consumer.write(data)
+        # The write may have paused, stopped or finished us.
+        if self._reader.done and not self._pending and self._finished is not None:
+            finished, self._finished, self._consumer = self._finished, None, None
+            finished.callback(None)
+
+    def _remember(self, data: bytes) -> None:
+        if self._kept is None:
+            return
+        self._kept_size += len(data)
+        if self._kept_size > self._keep:
+            self._kept = None
+        else:
+            self._kept.append(data)
+
+    def _cancelled(self, _: Deferred[None]) -> None:
+        self._detach()
+
+    def _detach(self) -> None:
+        self._consumer = self._finished = None
+        self._paused = False
+
+    def pauseProducing(self) -> None:
+        """The consumer has enough for now: leave the rest on the wire."""
+        if self._consumer is not None and not self._paused:
+            self._paused = True
+            self._flow.pause_reading()
+
+    def resumeProducing(self) -> None:
+        """The consumer can take more."""
+        if self._paused:
+            self._paused = False
+            self._flow.resume_reading()
+            if self._consumer is not None:
+                self._flush()
+
+    def stopProducing(self) -> None:
+        """The consumer is gone; another may be given to `startProducing`."""
+        self._detach()

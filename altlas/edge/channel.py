@@ -1,0 +1,222 @@
+"""One downstream connection: request heads in order, one exchange at a time.
+
+The channel owns the bytes; what to do with a request is the exchange's business. It
+is in one of four situations: waiting for a head, in an exchange, lingering (its last
+answer is out, what still comes is dropped so that no reset destroys that answer), closed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+
+from altlas.edge.exchange import Exchange
+from altlas.edge.listening import Listening
+from altlas.errors import ClientError, RequestTimeout
+from altlas.timers import Timer
+from altlas.wire.heads import RequestHead
+from altlas.wire.reading import RequestReader
+
+#: for how long, and for how many bytes, a client may go on sending after its last answer
+LINGER_SECONDS = 2.0
+LINGER_BYTES = 1024 * 1024
+#: bytes of further requests taken while one is answered; a client that sends more is paused
+PIPELINE_BYTES = 64 * 1024
+
+
+class Channel(Protocol):
+    """Speaks HTTP/1.1 with a client.
+
+    Requests that arrive together are answered one after the other: the second is not even
+    parsed before the first is answered, so that answers cannot change places.
+    """
+
+    def __init__(self, listening: Listening) -> None:
+        self.listening = listening
+        self.exchange: Exchange | None = None
+        self._reader = RequestReader(listening.limits)
+        self._rest = b""
+        self._advancing = False
+        self._idle = False
+        self._reading = True
+        self._lingering = -1
+        self._timer: Timer | None = None
+        self.lost = False
+
+    # --- the transport's side --------------------------------------------------------
+
+    def connectionMade(self) -> None:
+        """A client is there: its first head must come within ``timeout.headers``."""
+        transport: Any = self.transport
+        self.peer = self.listening.peer_of(
+            transport.getPeer(), transport.getHost(), ISSLTransport.providedBy(transport)
+        )
+        if hasattr(transport, "setTcpNoDelay"):
+            transport.setTcpNoDelay(True)
+        self.listening.joined(self)
+        self._await(self.listening.header_timeout)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes from the client, of whatever comes next."""
+        exchange = self.exchange
+        if self._lingering >= 0:
+            self._drop(len(data))
+        elif exchange is None:
+            self._rest = self._rest + data if self._rest else data
+            self._advance()
+        elif exchange.body.complete:
+            self._pipeline(data)
+        else:
+            self._feed(exchange, data)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The client is gone; so is its exchange."""
+        self.lost = True
+        self._stop_waiting()
+        self.listening.left(self)
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.gone()
+
+    # --- heads -------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        """Begin exchanges while there are whole heads and nothing is under way."""
+        if self._advancing:
+            return  # an exchange ended within its own beginning: the loop below goes on
+        self._advancing = True
+        try:
+            while self._rest and self.exchange is None and self._lingering < 0 and not self.lost:
+                data, self._rest = self._rest, b""
+                self._read_head(data)
+        finally:
+            self._advancing = False
+
+    def _read_head(self, data: bytes) -> None:
+        try:
+            head = self._reader.feed(data)
+        except ClientError as error:
+            self._refuse(error)
+            return
+        if head is not None:
+            self._rest = self._reader.take_rest()
+            self._begin(head)
+        elif self._idle and self._reader.started:
+            # Keep-alive is over, a request has begun: the head's own limit counts from here.
+            self._idle = False
+            self._await(self.listening.header_timeout)
+
+    def _begin(self, head: RequestHead) -> None:
+        self._stop_waiting()
+        exchange = self.exchange = Exchange(self, head)
+        if head.framing != 0:
+            rest, self._rest = self._rest, b""
+            if rest and not self._feed(exchange, rest):
+                return
+        self.listening.dispatch(exchange)
+
+    def _refuse(self, error: ClientError) -> None:
+        self._stop_waiting()
+        self.exchange = Exchange.unread(self)
+        self.exchange.fail(error)
+
+    # --- bodies ------------------------------------------------------------------------
+
+    def _feed(self, exchange: Exchange, data: bytes) -> bool:
+        try:
+            rest = exchange.body.feed(data)
+        except ClientError as error:
+            exchange.fail(error)
+            return False
+        if rest:
+            self._pipeline(rest)
+        return True
+
+    def _pipeline(self, data: bytes) -> None:
+        self._rest += data
+        if len(self._rest) > PIPELINE_BYTES:
+            self.pause_reading()
+
+    def pause_reading(self) -> None:
+        """Leave what the client sends on the wire."""
+        if self._reading and not self.lost:
+            self._reading = False
+            self.transport.pauseProducing()  # type: ignore[union-attr]
+
+    def resume_reading(self) -> None:
+        """Take from the wire again."""
+        if not self._reading and not self.lost:
+            self._reading = True
+            self.transport.resumeProducing()  # type: ignore[union-attr]
+
+    # --- between exchanges ---------------------------------------------------------------
+
+    def finished(self, keep: bool) -> None:
+        """The exchange's answer is written: the next request may come, unless not `keep`."""
+        self.exchange = None
+        if self.lost:
+            return
+        if not keep or self.listening.draining:
+            self.linger()
+            return
+        self.resume_reading()
+        self._idle = True
+        self._await(self.listening.keep_alive_timeout)
+        self._advance()
+
+    def linger(self) -> None:
+        """Close once what was written is out, without a reset that would destroy it."""
+        if self.lost or self._lingering >= 0:
+            return
+        self._lingering = 0
+        self._rest = b""
+        self._stop_waiting()
+        self.resume_reading()
+        transport: Any = self.transport
+        # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
+        # our half is closed, and the rest is read for a moment. TLS has its own good-bye.
+        if self.peer.scheme == "http" and hasattr(transport, "loseWriteConnection"):
+            transport.loseWriteConnection()
+        else:
+            transport.loseConnection()
+        self._timer = self.listening.timers.after(LINGER_SECONDS, self.abort)
+
+    def _drop(self, size: int) -> None:
+        self._lingering += size
+        if self._lingering > LINGER_BYTES:
+            self.abort()
+
+    def write(self, data: bytes) -> None:
+        """Write to the client, who may be gone."""
+        if not self.lost:
+            self.transport.write(data)  # type: ignore[union-attr]
+
+    def abort(self) -> None:
+        """Cut the connection, so that a half answer cannot be taken for a whole one."""
+        if not self.lost:
+            transport: Any = self.transport
+            transport.abortConnection()
+
+    def close_if_idle(self) -> None:
+        """Close when no exchange is under way (on a drain)."""
+        if self.exchange is None:
+            self.linger()
+
+    def _await(self, length: float) -> None:
+        self._stop_waiting()
+        self._timer = self.listening.timers.after(length, self._silent)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _silent(self) -> None:
+        # Who has sent nothing is owed no answer: it would stand before a later request's.
+        if self._reader.started:
+            self._refuse(RequestTimeout("The request did not arrive in time."))
+        else:
+            self.linger()

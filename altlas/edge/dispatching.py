@@ -1,0 +1,46 @@
+"""Finds the leaf of an exchange, as soon as its head is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from attrs import frozen
+from twisted.logger import Logger
+
+from altlas.edge.leaf import Leaf
+from altlas.errors import GatewayError
+from altlas.routing.facts import Facts, host_name
+from altlas.routing.index import RouteIndex
+from altlas.wire.targets import normalised
+
+if TYPE_CHECKING:
+    from altlas.edge.exchange import Exchange
+
+log = Logger()
+
+
+@frozen
+class Dispatcher:
+    """The routes of one generation."""
+
+    index: RouteIndex
+
+    def serve(self, exchange: Exchange) -> None:
+        """Answer, or begin to. Whatever goes wrong here becomes the exchange's answer."""
+        try:
+            self._leaf(exchange).serve(exchange)
+        except GatewayError as error:
+            exchange.fail(error)
+        except Exception:
+            log.failure("A request could not be served")
+            exchange.fail(GatewayError())
+
+    def _leaf(self, exchange: Exchange) -> Leaf:
+        head = exchange.head
+        # Matched on a copy in normal form; what goes upstream is what came.
+        exchange.path = path = b"*" if head.path == b"*" else normalised(head.path)
+        rule = self.index.find(
+            Facts(host_name(head.host), path, head.method, head.fields, head.query)
+        )
+        exchange.record.route = rule.route.name
+        return cast(Leaf, rule.leaf)

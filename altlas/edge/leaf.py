@@ -1,0 +1,80 @@
+"""The end of a route that forwards: what the client asked becomes a call to a backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+from altlas.backend.call import Call
+from altlas.backend.stack import Stack
+from altlas.errors import BadRequest
+from altlas.routing.rewriting import Rewriter, rewriter
+from altlas.settings.tree import Backend, Route, Timeouts
+from altlas.wire.forwarding import with_host
+from altlas.wire.targets import has_encoded_slash
+
+if TYPE_CHECKING:
+    from altlas.edge.exchange import Exchange
+
+
+class Leaf(Protocol):
+    """What a route ends in."""
+
+    def serve(self, exchange: Exchange) -> None:
+        """Answer the exchange, now or later. May raise a `GatewayError`."""
+
+
+@frozen
+class ForwardLeaf:
+    """Forwards to a backend, as one route and its backend say."""
+
+    backend: str
+    stack: Stack
+    timeouts: Timeouts
+    body_limit: int
+    #: the Host that instances see; None for the client's own
+    host: bytes | None
+    #: whether the Host is to be the instance's address
+    host_of_instance: bool
+    refuse_escapes: bool
+    rewriter: Rewriter
+
+    @classmethod
+    def of(cls, route: Route, backend: Backend, stack: Stack) -> ForwardLeaf:
+        """The leaf of `route`, which names `backend`."""
+        literal = backend.host not in ("pass", "instance")
+        return cls(
+            backend=backend.name,
+            stack=stack,
+            timeouts=backend.timeout.overridden(route.timeout),
+            body_limit=route.limit.body,
+            host=backend.host.encode("ascii") if literal else None,
+            host_of_instance=backend.host == "instance",
+            refuse_escapes=route.escapes == "reject",
+            rewriter=rewriter(route),
+        )
+
+    def serve(self, exchange: Exchange) -> None:
+        """Forward. Refuses what the route does not take before anything is sent."""
+        head, body, channel = exchange.head, exchange.body, exchange.channel
+        body.limit(self.body_limit)
+        if self.refuse_escapes and has_encoded_slash(head.path):
+            raise BadRequest("The path hides a slash or backslash in an escape.")
+        fields = channel.listening.forwarding.request_fields(
+            head, channel.peer, exchange.request_id
+        )
+        if self.host is not None:
+            fields = with_host(fields, self.host)
+        exchange.record.backend = self.backend
+        call = Call(
+            method=head.method,
+            target=self.rewriter.apply(head.path, exchange.path, head.query),
+            fields=fields,
+            body=None if head.framing == 0 else body,
+            record=exchange.record,
+            timeouts=self.timeouts,
+            informational=exchange.informational,
+            host_of_instance=self.host_of_instance,
+        )
+        exchange.forward(self.stack, call)

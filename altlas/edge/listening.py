@@ -1,0 +1,171 @@
+"""What all connections of one listener share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import formatdate
+from ipaddress import ip_address
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory, Protocol
+
+from altlas.observability.record import ExchangeRecord
+from altlas.settings.tree import Listener, Network
+from altlas.timers import Timers
+from altlas.wire.fields import values
+from altlas.wire.forwarding import Forwarding, Peer
+from altlas.wire.heads import RequestHead
+from altlas.wire.limits import Limits
+
+if TYPE_CHECKING:
+    from altlas.edge.channel import Channel
+    from altlas.edge.exchange import Exchange
+
+
+@define(eq=False)
+class Listening:
+    """One listener at work. Its channels ask it, and tell it what they are about.
+
+    `dispatch` takes every exchange that begins, `report` the record of each that ended.
+    """
+
+    settings: Listener
+    timers: Timers
+    forwarding: Forwarding
+    dispatch: Callable[[Exchange], object]
+    report: Callable[[ExchangeRecord], object]
+    wall_clock: Callable[[], float]
+    _random: Random
+    #: exchanges under way
+    in_flight: int = field(default=0, init=False)
+    #: exchanges that ended
+    served: int = field(default=0, init=False)
+    #: whether connections are to close after the exchange that they are in
+    draining: bool = field(default=False, init=False)
+    channels: set[Channel] = field(factory=set, init=False)
+    limits: Limits = field(init=False)
+    header_timeout: float = field(init=False)
+    keep_alive_timeout: float = field(init=False)
+    _when_empty: list[Callable[[], object]] = field(factory=list, init=False)
+    _dated: tuple[int, bytes] = field(default=(0, b""), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        limit = self.settings.limit
+        self.limits = Limits(
+            request_line=limit.request_line, headers=limit.headers, header_count=limit.header_count
+        )
+        self.header_timeout = self.settings.timeout.headers
+        self.keep_alive_timeout = self.settings.timeout.keep_alive
+
+    @property
+    def name(self) -> str:
+        """Its name in the configuration."""
+        return self.settings.name
+
+    # --- connections -------------------------------------------------------------------
+
+    def joined(self, channel: Channel) -> None:
+        """A client connected."""
+        self.channels.add(channel)
+
+    def left(self, channel: Channel) -> None:
+        """A connection is gone."""
+        self.channels.discard(channel)
+        if not self.channels:
+            watchers, self._when_empty = self._when_empty, []
+            for watcher in watchers:
+                watcher()
+
+    def drain(self, when_empty: Callable[[], object]) -> None:
+        """Close each connection as soon as it has no exchange; call back after the last."""
+        self.draining = True
+        if not self.channels:
+            when_empty()
+            return
+        self._when_empty.append(when_empty)
+        for channel in list(self.channels):
+            channel.close_if_idle()
+
+    def cut(self) -> None:
+        """Close every connection now, exchanges or not."""
+        for channel in list(self.channels):
+            channel.abort()
+
+    # --- who is there --------------------------------------------------------------------
+
+    def peer_of(self, address: IAddress, local: IAddress, tls: bool) -> Peer:
+        """The other end of a connection. Who has no IP address (UNIX sockets) is not trusted."""
+        host = getattr(address, "host", "")
+        port = getattr(address, "port", 0)
+        return Peer(
+            host,
+            port,
+            "https" if tls else "http",
+            getattr(local, "port", 0),
+            bool(host) and self._trusts(host),
+        )
+
+    def _trusts(self, host: str) -> bool:
+        return _within(host, self.settings.trust)
+
+    def client_of(self, head: RequestHead, peer: Peer) -> str:
+        """The client's address as believed: the last in X-Forwarded-For that is not trusted."""
+        if not peer.trusted:
+            return peer.address
+        hops = b",".join(values(head.fields, b"x-forwarded-for")).decode("latin-1").split(",")
+        client = peer.address
+        for hop in reversed(hops):
+            address = hop.strip()
+            if not _is_address(address):
+                break
+            client = address
+            if not self._trusts(address):
+                break
+        return client
+
+    # --- small things every exchange needs --------------------------------------------------
+
+    def make_request_id(self) -> bytes:
+        """32 hexadecimal digits that no other request has."""
+        return b"%032x" % self._random.getrandbits(128)
+
+    def date(self) -> bytes:
+        """The time as a Date field has it (RFC 9110, 5.6.7); made once a second."""
+        now = int(self.wall_clock())
+        if self._dated[0] != now:
+            self._dated = (now, formatdate(now, usegmt=True).encode("ascii"))
+        return self._dated[1]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _within(host: str, networks: tuple[Network, ...]) -> bool:
+    if not networks:
+        return False
+    # A scope (`fe80::1%eth0`) is no part of a network.
+    address: Any = ip_address(host.partition("%")[0])
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in networks)
+
+
+class ChannelFactory(Factory):
+    """Makes the channels of a listener."""
+
+    noisy = False
+
+    def __init__(self, listening: Listening, make: Callable[[Listening], Channel]) -> None:
+        self._listening = listening
+        self._make = make
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol:
+        """A channel for a client that connected."""
+        return self._make(self._listening)

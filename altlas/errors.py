@@ -1,0 +1,253 @@
+"""Every way in which an exchange can fail, in one tree.
+
+Each error knows the status that the client gets, whose fault it is, whether another
+try is safe, and its flag for the access log (Envoy's vocabulary where it has a word).
+``str(error)`` is a plain sentence that may be shown to a client: no addresses of
+backends, no traceback.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+
+class Fault(Enum):
+    """Whose fault an error is."""
+
+    CLIENT = "client"
+    GATEWAY = "gateway"
+    UPSTREAM = "upstream"
+
+
+class Retry(Enum):
+    """When another try is safe after an error."""
+
+    ALWAYS = "nothing of the request was sent"
+    IDEMPOTENT = "the request may have been carried out"
+    NEVER = "another try cannot help"
+
+
+class GatewayError(Exception):
+    """An exchange failed. The class says how; the message says it to the client."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal gateway error"
+    flag: ClassVar[str] = "-"
+    fault: ClassVar[Fault] = Fault.GATEWAY
+    retry: ClassVar[Retry] = Retry.NEVER
+    #: the word of ``retry.on`` that stands for this failure, if there is one
+    cause: ClassVar[str] = ""
+
+    def __init__(self, detail: str = "", *, reason: str = "", retry_after: float | None = None):
+        """`detail` is for the client, `reason` for log and admin, `retry_after` in seconds."""
+        super().__init__(detail or self.title)
+        self.reason = reason or detail or self.title
+        self.retry_after = retry_after
+
+
+# --- the client's fault: refused on the wire ---------------------------------------
+
+
+class ClientError(GatewayError):
+    """The request cannot be served as it is, whoever serves it."""
+
+    status = 400
+    title = "Bad request"
+    flag = "DPE"
+    fault = Fault.CLIENT
+
+
+class BadRequest(ClientError):
+    """Bytes that are not HTTP, or that two parsers could read in two ways."""
+
+
+class RequestTimeout(ClientError):
+    """The client did not send its request, or went silent within it."""
+
+    status = 408
+    title = "Request timeout"
+    flag = "SI"
+
+
+class BodyTooLarge(ClientError):
+    """The body is longer than the route allows (RFC 9110, 15.5.14)."""
+
+    status = 413
+    title = "Content too large"
+
+
+class TargetTooLong(ClientError):
+    """The request line is longer than the limit (RFC 9110, 15.5.15)."""
+
+    status = 414
+    title = "URI too long"
+
+
+class ExpectationFailed(ClientError):
+    """An expectation other than ``100-continue`` (RFC 9110, 15.5.18)."""
+
+    status = 417
+    title = "Expectation failed"
+
+
+class HeadersTooLarge(ClientError):
+    """Too many header fields, or too long ones (RFC 6585, 5)."""
+
+    status = 431
+    title = "Request header fields too large"
+
+
+class MethodUnknown(ClientError):
+    """A method that the gateway does not know (RFC 9110, 15.6.2)."""
+
+    status = 501
+    title = "Not implemented"
+
+
+class VersionUnsupported(ClientError):
+    """Neither HTTP/1.1 nor HTTP/1.0 (RFC 9110, 15.6.6)."""
+
+    status = 505
+    title = "HTTP version not supported"
+
+
+# --- the client's fault: refused by the routes -------------------------------------
+
+
+class NoRoute(ClientError):
+    """No route takes this host, path, header or query."""
+
+    status = 404
+    title = "Not found"
+    flag = "NR"
+
+
+class MethodNotAllowed(ClientError):
+    """A route takes the path, but not with this method."""
+
+    status = 405
+    title = "Method not allowed"
+    flag = "NR"
+
+    def __init__(self, allowed: tuple[str, ...] = (), detail: str = ""):
+        super().__init__(detail or "This resource does not answer to this method.")
+        self.allowed = allowed
+
+
+class ClientGone(ClientError):
+    """The client left before its answer was complete; nobody reads this status."""
+
+    status = 499
+    title = "Client closed request"
+    flag = "DC"
+
+
+# --- the gateway's: nothing was sent -----------------------------------------------
+
+
+class Unavailable(GatewayError):
+    """The backend cannot be asked just now."""
+
+    status = 503
+    title = "Service unavailable"
+    flag = "UH"
+    fault = Fault.UPSTREAM
+
+
+class NoneHealthy(Unavailable):
+    """Every instance of the backend is out of the pool; the reason says why each is."""
+
+
+class QueueFull(Unavailable):
+    """All instances are busy and the queue has no place left."""
+
+    flag = "UO"
+
+
+class QueueTimeout(Unavailable):
+    """No instance came free while the request waited in the queue."""
+
+    flag = "UO"
+
+
+class BreakerOpen(Unavailable):
+    """The backend's breaker refuses calls for the time being."""
+
+    flag = "UO"
+
+
+class Stopping(Unavailable):
+    """The gateway is going down and takes no new exchanges."""
+
+    flag = "SD"
+    fault = Fault.GATEWAY
+
+
+# --- the backend's fault -----------------------------------------------------------
+
+
+class UpstreamError(GatewayError):
+    """A try at an instance failed."""
+
+    status = 502
+    title = "Bad gateway"
+    flag = "UPE"
+    fault = Fault.UPSTREAM
+    retry = Retry.IDEMPOTENT
+
+
+class ConnectFailed(UpstreamError):
+    """No connection came about (refused, unreachable, TLS): nothing was sent."""
+
+    flag = "UF"
+    retry = Retry.ALWAYS
+    cause = "connect"
+
+
+class ConnectTimeout(ConnectFailed):
+    """No connection came about within ``timeout.connect``: nothing was sent."""
+
+    status = 504
+    title = "Gateway timeout"
+
+
+class UpstreamReset(UpstreamError):
+    """The instance closed the connection before its answer was complete."""
+
+    flag = "UC"
+    cause = "reset"
+
+
+class UpstreamMalformed(UpstreamError):
+    """The instance answered with what is not HTTP, or too long a head."""
+
+    cause = "reset"
+
+
+class UpstreamTimeout(UpstreamError):
+    """The instance did not answer, or went silent within its answer."""
+
+    status = 504
+    title = "Gateway timeout"
+    flag = "UT"
+    cause = "timeout"
+
+
+class TryTimeout(UpstreamTimeout):
+    """One try took longer than ``timeout.per-try``; it is set to leave time for another."""
+
+    cause = "504"
+
+
+class DeadlinePassed(UpstreamTimeout):
+    """``timeout.total`` ran out over all tries, waiting and back-off included."""
+
+    retry = Retry.NEVER
+
+
+class UpstreamCancelled(UpstreamError):
+    """The try was given up by the gateway itself (client gone, deadline): no verdict."""
+
+    flag = "DC"
+    retry = Retry.NEVER

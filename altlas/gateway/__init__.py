@@ -1,0 +1,1 @@
+"""The whole gateway as a Twisted service: what is configured, compiled, run and stopped."""

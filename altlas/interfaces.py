@@ -1,0 +1,47 @@
+"""What the parts of the gateway promise each other where a class would tie them together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface
+
+
+class IGatewayView(Interface):
+    """The gateway as seen from outside: the one state that traffic, API and metrics share.
+
+    Every answer is made afresh from plain values (``str int float bool None list dict``),
+    ready for JSON; the asker may keep or change it. Moments are seconds since the epoch,
+    lengths of time are seconds. Asking is cheap, never waits and changes nothing.
+    """
+
+    def overview() -> dict[str, Any]:
+        """The gateway in one page::
+
+        {version, started, uptime, workers, ready,
+         listeners: [{name, bind, serves, connections, in_flight}],
+         routes: n, backends: {total, healthy}, instances: {total, healthy},
+         requests: {total, in_flight}}
+        """
+
+    def routes() -> list[dict[str, Any]]:
+        """One row a route in the order of matching::
+
+        {name, hosts, methods, path, kind, priority, target, rewrite}
+        """
+
+    def backends() -> list[dict[str, Any]]:
+        """One row a backend in the order of the configuration::
+
+        {name, balancer, in_flight, retry_budget,
+         instances: [{address, url, weight, zone, tags, healthy,
+                      state: "up" | "down" | "unproven", reason, since,
+                      last_probe: {at, ok, reason, took} | None,
+                      in_flight, requests, failures, idle_connections, history}],
+         breaker: {enabled, state: "closed" | "open" | "half-open", reason,
+                   opens_until, error_rate, calls},
+         queue: {waiting, size}}
+        """
+
+    def ready() -> tuple[bool, str]:
+        """Whether new requests are welcome, and why (not) in one sentence."""

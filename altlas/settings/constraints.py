@@ -1,0 +1,140 @@
+"""What the keys of one section owe to one another.
+
+`complaints` is open: who brings a settings class of its own (a kind, say) registers
+a function for it here in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import singledispatch
+
+from attrs import frozen
+
+from altlas.settings.backends import (
+    Backend,
+    BreakerSettings,
+    RetrySettings,
+    Timeouts,
+    TlsSettings,
+)
+from altlas.settings.routes import Respond, Rewrite, Route
+
+_BODILESS = (204, 304)
+
+
+@frozen
+class Complaint:
+    """Keys (as attributes with dots) that do not fit together, and what was expected.
+
+    It is reported at the first of the keys that somebody wrote.
+    """
+
+    keys: tuple[str, ...]
+    expected: str
+
+
+@singledispatch
+def complaints(_settings: object) -> Iterator[Complaint]:
+    """What does not fit together within a settings class; its groups are asked on their own."""
+    yield from ()
+
+
+@complaints.register
+def _backend(backend: Backend) -> Iterator[Complaint]:
+    counts = Counter(instance.address for instance in backend.instances)
+    for address, count in counts.items():
+        if count > 1:
+            yield Complaint(("instances",), f"each address once; {address} is there {count} times")
+
+
+@complaints.register
+def _retry(retry: RetrySettings) -> Iterator[Complaint]:
+    if retry.backoff > retry.backoff_max:
+        wanted = f"backoff of no more than backoff-max, {retry.backoff:g}s is above"
+        yield Complaint(("backoff", "backoff_max"), f"{wanted} {retry.backoff_max:g}s")
+
+
+@complaints.register
+def _breaker(breaker: BreakerSettings) -> Iterator[Complaint]:
+    if breaker.open_for > breaker.open_for_max:
+        wanted = f"open-for of no more than open-for-max, {breaker.open_for:g}s is above"
+        yield Complaint(("open_for", "open_for_max"), f"{wanted} {breaker.open_for_max:g}s")
+
+
+@complaints.register
+def timeouts(timeout: Timeouts) -> Iterator[Complaint]:
+    """A try that may take longer than all tries together is a mistake."""
+    if timeout.per_try and timeout.total and timeout.per_try > timeout.total:
+        wanted = f"per-try of no more than total, {timeout.per_try:g}s is above"
+        yield Complaint(("per_try", "total"), f"{wanted} {timeout.total:g}s")
+
+
+@complaints.register
+def _tls(tls: TlsSettings) -> Iterator[Complaint]:
+    if not tls.verify and (tls.ca or tls.name):
+        yield Complaint(("verify", "ca", "name"), "verify = yes where ca or name is given")
+
+
+@complaints.register
+def _route(route: Route) -> Iterator[Complaint]:
+    given = {
+        "backend": route.backend is not None,
+        "redirect.to": route.redirect.to is not None,
+        "respond.status": route.respond.status is not None,
+    }
+    if sum(given.values()) != 1:
+        # The first of several may stand; where there is none, the section itself is at fault.
+        extra = tuple(key for key, there in given.items() if there)[1:]
+        yield Complaint(
+            extra or tuple(given), "exactly one of backend, redirect.to and respond.status"
+        )
+    rewrites = [f"rewrite.{key}" for key, there in _rewrites(route.rewrite).items() if there]
+    if rewrites and not given["backend"]:
+        yield Complaint(tuple(rewrites), "a rewrite only where a backend answers")
+    if route.rewrite.prefix is not None and route.match_kind == "regex":
+        yield Complaint(("rewrite.prefix",), "rewrite.regex where the path is a regex")
+    yield from _needless(route, given)
+
+
+def _needless(route: Route, given: dict[str, bool]) -> Iterator[Complaint]:
+    """Details of an answer that is not given; a default that was written out harms nobody."""
+    if route.redirect.status != 308 and not given["redirect.to"]:
+        yield Complaint(("redirect.status",), "redirect.to with it")
+    if route.respond.body and not given["respond.status"]:
+        yield Complaint(("respond.body",), "respond.status with it")
+
+
+@complaints.register
+def _respond(respond: Respond) -> Iterator[Complaint]:
+    if respond.status in _BODILESS and respond.body:
+        yield Complaint(("body",), f"no body with status {respond.status}")
+
+
+@complaints.register
+def _rewrite(rewrite: Rewrite) -> Iterator[Complaint]:
+    given = _rewrites(rewrite)
+    if given["prefix"] and (given["regex"] or given["to"]):
+        yield Complaint(("prefix", "regex", "to"), "either rewrite.prefix or rewrite.regex")
+    elif given["regex"] != given["to"]:
+        yield Complaint(("regex", "to"), "rewrite.regex and rewrite.to together")
+    elif rewrite.regex is not None and rewrite.to is not None:
+        yield from _template(rewrite.regex, rewrite.to)
+
+
+def _template(pattern: str, template: str) -> Iterator[Complaint]:
+    try:
+        # The template is read whether or not anything is found.
+        re.compile(pattern.encode()).sub(template.encode(), b"")
+    except (re.error, IndexError) as error:
+        yield Complaint(("to", "regex"), f"a replacement that fits rewrite.regex ({error})")
+
+
+def _rewrites(rewrite: Rewrite) -> dict[str, bool]:
+    return {
+        "prefix": rewrite.prefix is not None,
+        "regex": rewrite.regex is not None,
+        "to": rewrite.to is not None,
+    }

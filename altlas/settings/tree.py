@@ -1,0 +1,215 @@
+"""The whole configuration as one frozen tree, and the sections of a file that it is made of.
+
+A key ``a-b.c-d`` of a section is the attribute ``a_b.c_d`` here. Durations are seconds
+(None for ``off``), sizes are bytes, percentages are fractions from 0 to 1, lists
+are tuples. Every class can be built by hand with what differs from the defaults.
+"""
+
+# ruff: noqa: RUF009 - what these calls return are declarations, and frozen
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from attrs import field, frozen
+
+from altlas.settings.backends import (
+    Backend,
+    BreakerSettings,
+    PoolSettings,
+    ProbeSettings,
+    QueueSettings,
+    RetrySettings,
+    Timeouts,
+    TlsSettings,
+)
+from altlas.settings.instances import Instance
+from altlas.settings.keys import Takes, group, key, required
+from altlas.settings.predicates import Predicate
+from altlas.settings.routes import (
+    INHERIT,
+    Inherit,
+    Redirect,
+    Respond,
+    Rewrite,
+    Route,
+    RouteLimits,
+    RouteTimeouts,
+)
+from altlas.settings.statuses import StatusRange
+from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
+
+__all__ = [
+    "INHERIT",
+    "AccessLog",
+    "Backend",
+    "BreakerSettings",
+    "Drain",
+    "Gateway",
+    "Include",
+    "Inherit",
+    "Instance",
+    "Listener",
+    "ListenerLimits",
+    "ListenerTimeouts",
+    "Network",
+    "PoolSettings",
+    "Predicate",
+    "ProbeSettings",
+    "QueueSettings",
+    "Redirect",
+    "Respond",
+    "RetrySettings",
+    "Rewrite",
+    "Route",
+    "RouteLimits",
+    "RouteTimeouts",
+    "Settings",
+    "StatusRange",
+    "Timeouts",
+    "TlsSettings",
+]
+
+Network = IPv4Network | IPv6Network
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+def workers(written: str) -> int:
+    """How many processes serve. More than one is for a later version, and said so."""
+    if written == "auto" or (written.isdecimal() and int(written) > 1):
+        raise ValueError("1 (more workers are not available in this version)")
+    return between(1, 1)(written)
+
+
+def token(written: str) -> str:
+    """A token (RFC 9110, 5.6.2)."""
+    if _TOKEN.fullmatch(written) is None:
+        raise ValueError("a word without blanks, such as altlas")
+    return written
+
+
+def network(written: str) -> Network:
+    """A network, or one address, of either IP version."""
+    try:
+        return ip_network(written)
+    except ValueError:
+        raise ValueError("an address or network such as 127.0.0.0/8 or ::1") from None
+
+
+def endpoint(written: str) -> str:
+    """A Twisted server endpoint; what it means is for who knows Twisted to check."""
+    if not written:
+        raise ValueError("an endpoint such as tcp:8080 or tcp:8080:interface=127.0.0.1")
+    return text(written)
+
+
+def _log_path(written: str) -> str:
+    if not written:
+        raise ValueError("a file, or - for standard output")
+    return text(written)
+
+
+@frozen(kw_only=True)
+class Drain:
+    """How the gateway goes down."""
+
+    grace: float = key(
+        duration, default="0s", help="how long it accepts on while `/readyz` is red already"
+    )
+    timeout: float = key(
+        duration, default="30s", help="how long exchanges may take after that until they are cut"
+    )
+
+
+@frozen(kw_only=True)
+class Gateway:
+    """What holds for the whole process."""
+
+    workers: int = key(workers, default="1", help="how many processes serve; only 1 for now")
+    via: str = key(token, default="altlas", help="the gateway's name in the Via field")
+    drain: Drain = group(Drain)
+
+
+@frozen(kw_only=True)
+class ListenerLimits:
+    """The longest head of a request, in bytes and fields."""
+
+    request_line: int = key(above_zero(size), default="8KiB", help="longer ones get a 414")
+    headers: int = key(above_zero(size), default="16KiB", help="all fields; more gets a 431")
+    header_count: int = key(between(1), default="100", help="fields; more gets a 431")
+
+
+@frozen(kw_only=True)
+class ListenerTimeouts:
+    """How long a client may take."""
+
+    headers: float = key(
+        above_zero(duration), default="15s", help="for a whole head from its first byte on"
+    )
+    keep_alive: float = key(
+        above_zero(duration), default="75s", help="between two requests of a connection"
+    )
+
+
+@frozen(kw_only=True)
+class Listener:
+    """An address that clients connect to."""
+
+    name: str
+    bind: str = required(
+        endpoint, example="tcp:8080", help="any Twisted server endpoint, `tcp:8080` say"
+    )
+    serves: str = key(
+        choice("routes", "admin"), default="routes", help="`routes`, or the `admin` interface"
+    )
+    trust: tuple[Network, ...] = key(
+        items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"
+    )
+    limit: ListenerLimits = group(ListenerLimits)
+    timeout: ListenerTimeouts = group(ListenerTimeouts)
+
+
+@frozen(kw_only=True)
+class AccessLog:
+    """Where each exchange is written down."""
+
+    enabled: bool = key(boolean, default="yes", help="whether there is an access log")
+    path: str = key(
+        _log_path, default="-", help="a file, or `-` for standard output", takes=Takes.FILE
+    )
+    format: str = key(choice("json", "combined"), default="json", help="`json` or `combined`")
+    buffer: int = key(size, default="64KiB", help="written at this size")
+    flush: float = key(above_zero(duration), default="1s", help="and at least this often")
+
+
+@frozen(kw_only=True)
+class Include:
+    """Further files of sections. Included files may not include."""
+
+    files: tuple[str, ...] = key(
+        items(text), default="", help="patterns such as `conf.d/*.ini`, beside the including file"
+    )
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that was configured."""
+
+    gateway: Gateway = field(factory=Gateway)
+    listeners: tuple[Listener, ...] = ()
+    backends: tuple[Backend, ...] = ()
+    routes: tuple[Route, ...] = ()
+    access_log: AccessLog = field(factory=AccessLog)
+
+    def backend(self, name: str) -> Backend:
+        """The backend of that name; `KeyError` if there is none."""
+        for backend in self.backends:
+            if backend.name == name:
+                return backend
+        raise KeyError(name)
+
+
+#: sections that stand once, and those that stand once a name
+SINGLE: dict[str, type[Any]] = {"gateway": Gateway, "access-log": AccessLog, "include": Include}
+NAMED: dict[str, type[Any]] = {"listener": Listener, "backend": Backend, "route": Route}

@@ -1,0 +1,286 @@
+"""One request over one connection: what is sent, what comes back, how it ends."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+
+from altlas.errors import GatewayError, UpstreamCancelled, UpstreamMalformed, UpstreamReset
+from altlas.upstream.carrier import Carrier
+from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.response import DONE, UpstreamResponse, cancelled
+from altlas.upstream.uploading import Upload
+from altlas.wire.bodies import RESPONSE, BodyReader, body_reader
+from altlas.wire.fields import Fields
+from altlas.wire.framing import UNTIL_CLOSE
+from altlas.wire.heads import ResponseHead
+
+#: Seconds that the rest of a refused body may take to come.
+DRAIN_TIMEOUT = 1.0
+
+
+class Attempt:
+    """Reads the answer while the request's body may still be on its way.
+
+    It ends once, by one of two calls to its connection: `finished`, with whether request
+    and response are both complete and nothing is left over, or `cut`. In doubt the
+    connection is not used again: an early answer, a byte too many.
+    """
+
+    __slots__ = (
+        "_body",
+        "_carrier",
+        "_drain_left",
+        "_early",
+        "_pending",
+        "_refused",
+        "_request",
+        "_response",
+        "_upload",
+    )
+
+    def __init__(self, carrier: Carrier, request: UpstreamRequest) -> None:
+        self._carrier = carrier
+        self._request = request
+        self._pending: Deferred[UpstreamResponse] | None = None
+        self._response: UpstreamResponse | None = None
+        self._body: BodyReader | None = None
+        self._upload: Upload | None = None
+        self._early = False
+        self._refused = False
+        self._drain_left: int | None = None
+
+    def start(self, encoded: bytes) -> Deferred[UpstreamResponse]:
+        """Send `encoded`, then the body if it has a producer."""
+        request, carrier = self._request, self._carrier
+        pending = self._pending = Deferred(self._given_up)
+        carrier.reader.expect(request.method)
+        carrier.outlet.write(encoded)
+        body = request.body
+        if body is not None and not isinstance(body, bytes):
+            self._upload = Upload(body, carrier.outlet, self._upload_failed)
+            self._upload.start()
+        return pending
+
+    # --- from the connection
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived: of the head, then of the body."""
+        if self._response is not None:
+            self._body_received(self._response, data)
+        else:
+            self._head_received(data)
+
+    def lost(self, reason: Failure) -> None:
+        """End: complete only where the framing says that the close is the end."""
+        if self._response is not None:
+            self._body_lost(self._response, reason)
+        elif self._pending is not None:
+            self._fail(self._reset("before an answer", reason))
+
+    # --- to the response: the flow of its body
+
+    def pause(self) -> None:
+        """Read nothing more."""
+        self._carrier.pause()
+
+    def resume(self) -> None:
+        """Read on."""
+        self._carrier.resume()
+
+    def abort(self) -> None:
+        """Cut the connection because the body's taker wants no more of it."""
+        if not self._carrier.closing:
+            self._refused = True
+            self._carrier.cut()
+            self._stop_upload()
+
+    def drain(self, limit: int) -> None:
+        """Read the rest away if it is small and comes soon, else cut the connection."""
+        response = self._response
+        if response is None or self._carrier.closing:
+            return
+        framing = response.head.framing
+        if self._early or framing == UNTIL_CLOSE or framing > limit:
+            self.abort()
+        else:
+            self._drain_left = limit
+            self._carrier.cut_after(DRAIN_TIMEOUT)
+            self._carrier.resume()
+
+    # --- the head
+
+    def _head_received(self, data: bytes) -> None:
+        try:
+            head = self._final_head(data)
+            if head is not None:
+                self._begin(head, self._carrier.reader.take_rest())
+        except GatewayError as error:
+            self._fail(self._placed(error))
+
+    def _final_head(self, data: bytes) -> ResponseHead | None:
+        """Read on to the final head and hand out what is only informational."""
+        reader, informational = self._carrier.reader, self._request.informational
+        head = reader.feed(data)
+        while head is not None and head.status < 200:
+            if head.status == 101:
+                raise UpstreamMalformed(reason="101, but no other protocol was asked for")
+            if informational is not None:
+                informational(head)
+            if self._pending is None:
+                return None  # given up meanwhile
+            head = reader.feed(b"")
+        return head
+
+    def _begin(self, head: ResponseHead, rest: bytes) -> None:
+        """Hand out the response, together with its body if that is here whole."""
+        upload, framing = self._upload, head.framing
+        self._early = upload is not None and not upload.done
+        # Nearly every small answer comes in one piece: it needs no body reader.
+        if 0 <= framing <= len(rest):
+            self._begin_whole(head, rest[:framing], [], len(rest) > framing)
+            return
+        body = body_reader(framing, self._carrier.limits, RESPONSE)
+        payload = body.feed(rest)
+        if body.done:
+            self._begin_whole(head, payload, body.trailers, bool(body.rest))
+        else:
+            self._begin_part(head, payload, body)
+
+    def _begin_whole(
+        self, head: ResponseHead, payload: bytes, trailers: Fields, extra: bool
+    ) -> None:
+        response = self._new_response(head)
+        response.received(payload)
+        response.trailers = trailers
+        response.ended(DONE)
+        pending, self._pending = self._pending, None
+        # The connection is free before anybody can ask for another.
+        self._finish(head, extra)
+        if pending is not None:
+            pending.callback(response)
+
+    def _begin_part(self, head: ResponseHead, payload: bytes, body: BodyReader) -> None:
+        response = self._response = self._new_response(head)
+        response.received(payload)
+        self._body = body
+        if self._early and _wants_no_more(head):
+            self._stop_upload()
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.callback(response)
+        if self._response is response and not response.taken:
+            self._carrier.pause()
+
+    def _new_response(self, head: ResponseHead) -> UpstreamResponse:
+        carrier = self._carrier
+        response = UpstreamResponse(head, self._request, self)
+        if carrier.served == 1:
+            response.connect_time = carrier.connect_time
+        else:
+            response.reused = True
+        return response
+
+    # --- the body
+
+    def _body_received(self, response: UpstreamResponse, data: bytes) -> None:
+        body = cast(BodyReader, self._body)
+        try:
+            payload = body.feed(data)
+        except GatewayError as error:
+            self._fail(self._placed(error))
+            return
+        if not body.done:
+            if payload and self._is_wanted(len(payload)):
+                response.received(payload)
+            return
+        self._response = None
+        response.trailers = body.trailers
+        self._finish(response.head, bool(body.rest))
+        try:
+            response.received(payload)
+        finally:
+            # A taker that raises still has to hear that it is over.
+            response.ended(DONE)
+
+    def _is_wanted(self, size: int) -> bool:
+        """Count what is read away, up to the limit that was given."""
+        if self._drain_left is None:
+            return True
+        self._drain_left -= size
+        if self._drain_left < 0:
+            self.abort()
+        return False
+
+    def _body_lost(self, response: UpstreamResponse, reason: Failure) -> None:
+        if self._refused:
+            self._fail(cancelled())
+            return
+        try:
+            cast(BodyReader, self._body).end()
+            # A reset is no end, not even of a body that goes on until the close.
+            clean = reason.check(ConnectionDone) is not None
+        except GatewayError:
+            clean = False
+        if not clean:
+            self._fail(self._reset("within its answer", reason))
+            return
+        self._response = None
+        self._stop_upload()
+        response.ended(DONE)
+
+    # --- ends
+
+    def _finish(self, head: ResponseHead, extra: bool) -> None:
+        upload = self._upload
+        if upload is not None and not upload.done:
+            upload.stop()
+            self._carrier.cut()
+        else:
+            self._carrier.finished(head.keep_alive and not self._early and not extra)
+
+    def _fail(self, error: GatewayError) -> None:
+        """Nothing more is to be had of this attempt, nor of the connection."""
+        pending, self._pending = self._pending, None
+        response, self._response = self._response, None
+        self._carrier.cut()
+        self._stop_upload()
+        if pending is not None:
+            pending.errback(Failure(error))
+        elif response is not None:
+            response.ended(Failure(error))
+
+    def _stop_upload(self) -> None:
+        if self._upload is not None:
+            self._upload.stop()
+
+    def _given_up(self, _: object) -> None:
+        self._fail(UpstreamCancelled(reason="given up before the answer"))
+
+    def _upload_failed(self, failure: Failure) -> None:
+        error = failure.value
+        if not isinstance(error, GatewayError):
+            error = UpstreamCancelled(reason=f"the request's body broke off: {error!r}")
+        self._fail(error)
+
+    def _placed(self, error: GatewayError) -> GatewayError:
+        """Say in the reason, which is for the log only, who it was."""
+        error.reason = f"{self._carrier.address}: {error.reason}"
+        return error
+
+    def _reset(self, when: str, reason: Failure) -> UpstreamReset:
+        again = ", on a reused connection" if self._carrier.served > 1 else ""
+        text = reason.getErrorMessage()
+        return UpstreamReset(reason=f"{self._carrier.address}: closed {when}{again}: {text}")
+
+
+def _wants_no_more(head: ResponseHead) -> bool:
+    """Whether an early answer says that the rest of the body is not wanted (RFC 9112, 9.5).
+
+    A success on a connection that stays open may come from an instance that answers
+    while it reads, so that to stop sending would leave both sides waiting.
+    """
+    return head.status >= 300 or not head.keep_alive

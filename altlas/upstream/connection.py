@@ -1,0 +1,186 @@
+"""One connection to an instance: attempts one after another, and its end."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from typing import Protocol as Shape
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.interfaces import IHandshakeListener
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from altlas.errors import ConnectFailed
+from altlas.timers import Timer, Timers
+from altlas.upstream.attempt import Attempt
+from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.response import UpstreamResponse
+from altlas.upstream.uploading import Outlet
+from altlas.wire.limits import Limits
+from altlas.wire.reading import ResponseReader
+
+#: Seconds that a polite close may take before the connection is cut.
+CLOSE_TIMEOUT = 5.0
+
+
+class Keeper(Shape):
+    """Who owns a connection: its pool."""
+
+    timers: Timers
+    limits: Limits
+    address: str
+
+    def release(self, connection: UpstreamConnection) -> None:
+        """Take a connection that is ready for another request."""
+
+    def forget(self, connection: UpstreamConnection) -> None:
+        """Hear that a connection is gone; called once for each."""
+
+
+class Stream(Outlet, Shape):
+    """What is wanted of a transport, plain or TLS."""
+
+    def pauseProducing(self) -> object: ...
+
+    def resumeProducing(self) -> object: ...
+
+    def loseConnection(self) -> object: ...
+
+    def abortConnection(self) -> object: ...
+
+
+@implementer(IHandshakeListener)
+class UpstreamConnection(Protocol):
+    """Carries one attempt at a time; its keeper gets it back after each, or it closes."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._attempt: Attempt | None = None
+        self._paused = False
+        self._timer: Timer | None = None
+        self.limits = keeper.limits
+        self.reader = ResponseReader(keeper.limits)
+        #: how many requests were sent
+        self.served = 0
+        #: no further request may be sent; nothing that arrives is looked at
+        self.closing = False
+        #: the clock's seconds: when it came about, when it was last released
+        self.born = self.idle_since = keeper.timers.seconds()
+        #: seconds that connecting took
+        self.connect_time = 0.0
+        #: fires when TLS is agreed on; None where there is no TLS
+        self.secured: Deferred[None] | None = None
+
+    @property
+    def address(self) -> str:
+        """Name of the other side, for logs."""
+        return self._keeper.address
+
+    @property
+    def outlet(self) -> Outlet:
+        """The transport, to write to."""
+        return self._stream
+
+    def send(self, request: UpstreamRequest, encoded: bytes) -> Deferred[UpstreamResponse]:
+        """Send `request`, whose head (and small body) is `encoded`; its final response.
+
+        Fails with UpstreamReset, UpstreamMalformed, an error of the body's producer,
+        or UpstreamCancelled when the Deferred is cancelled, which cuts the connection.
+        """
+        if self.closing or self._attempt is not None:
+            return fail(ConnectFailed(reason=f"{self.address}: not ready for a request"))
+        self.served += 1
+        attempt = self._attempt = Attempt(self, request)
+        return attempt.start(encoded)
+
+    # --- from the transport
+
+    def connectionMade(self) -> None:
+        """Take the transport; small writes go out at once."""
+        self._stream = cast(Stream, self.transport)
+        no_delay = getattr(self.transport, "setTcpNoDelay", None)
+        if no_delay is not None:
+            no_delay(True)
+
+    def handshakeCompleted(self) -> None:
+        """Hear from the TLS transport that both sides agree."""
+        secured, self.secured = self.secured, None
+        if secured is not None and not secured.called:
+            secured.callback(None)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Pass on what arrives; bytes that nobody asked for end the connection."""
+        if self.closing:
+            return
+        if self._attempt is not None:
+            self._attempt.data_received(data)
+        else:
+            self.cut()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """End whatever was under way."""
+        self.closing = True
+        self._stop_timer()
+        self._keeper.forget(self)
+        attempt, self._attempt = self._attempt, None
+        secured, self.secured = self.secured, None
+        if attempt is not None:
+            attempt.lost(reason)
+        elif secured is not None and not secured.called:
+            secured.errback(reason)
+
+    # --- from the attempt
+
+    def pause(self) -> None:
+        """Read nothing more."""
+        if not self._paused and not self.closing:
+            self._paused = True
+            self._stream.pauseProducing()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._paused and not self.closing:
+            self._paused = False
+            self._stream.resumeProducing()
+
+    def finished(self, reusable: bool) -> None:
+        """Go back to the keeper, or close politely."""
+        self._attempt = None
+        if self.closing:
+            return
+        self._stop_timer()
+        if reusable:
+            self.resume()
+            self._keeper.release(self)
+        else:
+            self.close()
+
+    # --- ends
+
+    def close(self) -> None:
+        """Close politely: bytes already written still go out, within a time."""
+        if not self.closing:
+            self.closing = True
+            self._set_timer(CLOSE_TIMEOUT, self._stream.abortConnection)
+            self._stream.loseConnection()
+
+    def cut(self) -> None:
+        """Close at once, dropping what was not sent."""
+        if not self.closing:
+            self.closing = True
+            self._stop_timer()
+            self._stream.abortConnection()
+
+    def cut_after(self, seconds: float) -> None:
+        """Cut unless the attempt is over before."""
+        self._set_timer(seconds, self.cut)
+
+    def _set_timer(self, length: float, call: Any) -> None:
+        self._stop_timer()
+        self._timer = self._keeper.timers.after(length, call)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

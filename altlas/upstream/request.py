@@ -1,0 +1,59 @@
+"""One request to an instance, as the agent sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define
+from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer, IClientRequest
+from zope.interface import implementer
+
+from altlas.upstream.headers import FieldHeaders
+from altlas.wire.fields import Fields
+from altlas.wire.framing import CHUNKED
+from altlas.wire.heads import ResponseHead
+from altlas.wire.writing import request_bytes
+
+#: Is called with every 1xx head that comes before the final one (RFC 9110, 15.2).
+Informational = Callable[[ResponseHead], None]
+
+
+@implementer(IClientRequest)
+@define(eq=False)
+class UpstreamRequest:
+    """What is sent: `target` and `fields` go out byte for byte.
+
+    `body` is nothing, the whole body, or its producer. A producer whose `length` is
+    unknown is sent chunked, and its `trailers` (if it has such an attribute) are
+    read when it ended.
+    """
+
+    method: bytes
+    origin: bytes
+    target: bytes
+    fields: Fields
+    body: IBodyProducer | bytes | None = None
+    informational: Informational | None = None
+
+    @property
+    def absoluteURI(self) -> bytes:
+        """The whole address, for those who know requests by it."""
+        return self.origin + (b"" if self.target == b"*" else self.target)
+
+    @property
+    def headers(self) -> FieldHeaders:
+        """The fields as `Headers`."""
+        return FieldHeaders(self.fields)
+
+    def encoded(self) -> bytes:
+        """Return the bytes to begin with: the head, and the body where it is here whole.
+
+        Raises `ValueError` for a method, target or field that would break the head.
+        """
+        body = self.body
+        if body is None:
+            return request_bytes(self.method, self.target, self.fields, 0)
+        if isinstance(body, bytes):
+            return request_bytes(self.method, self.target, self.fields, len(body)) + body
+        length = CHUNKED if body.length is UNKNOWN_LENGTH else body.length
+        return request_bytes(self.method, self.target, self.fields, length)

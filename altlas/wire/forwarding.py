@@ -1,0 +1,153 @@
+"""What changes in a message's fields when it is passed on (RFC 9110, 7.6).
+
+One pass over the fields: what is end-to-end stays, in its order and spelling. What the
+gateway itself says comes after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from altlas.wire.fields import Field, Fields, first, values
+from altlas.wire.framing import CHUNKED
+from altlas.wire.heads import RequestHead, ResponseHead
+from altlas.wire.hop_by_hop import removable
+from altlas.wire.peer import Peer
+from altlas.wire.roles import (
+    CLAIM,
+    DROPPED,
+    known_request_role,
+    known_response_role,
+    request_role,
+    response_role,
+)
+
+__all__ = ["Forwarding", "Peer", "request_id", "with_host"]
+
+_REQUEST_ID = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
+_TE: Final[Fields] = [(b"TE", b"trailers"), (b"Connection", b"TE")]
+#: Claims that a trusted peer's own field stands for; ours only where it has none.
+_KEPT_CLAIMS: Final = (b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port")
+
+#: fields with a role, by role, in the order of the wire
+_Special = list[tuple[bytes, Field]]
+
+
+class Forwarding:
+    """Passes fields on under a pseudonym of ours, `via` (RFC 9110, 7.6.3)."""
+
+    __slots__ = ("_via",)
+
+    def __init__(self, via: str) -> None:
+        pseudonym = via.encode("ascii")
+        #: by the minor version of the message that was received
+        self._via: Final[tuple[Field, Field]] = (
+            (b"Via", b"1.0 " + pseudonym),
+            (b"Via", b"1.1 " + pseudonym),
+        )
+
+    def request_fields(self, head: RequestHead, peer: Peer, request_id: bytes) -> Fields:
+        """The fields of the request to the instance.
+
+        X-Forwarded-*, Forwarded, Via: a trusted peer's are believed and appended to, anybody
+        else's are replaced. There is no Host only if the client named none (HTTP/1.0):
+        then, and where another Host is wanted, use `with_host`.
+        """
+        gone = removable(head.listed)
+        fields: Fields = []
+        special: _Special = []
+        for field in head.fields:
+            name = field[0]
+            role = known_request_role(name)
+            if role is None:
+                role = request_role(name)
+            if not role:
+                if not gone or name.lower() not in gone:
+                    fields.append(field)
+            elif role is not DROPPED:
+                special.append((role, field))
+        if head.minor == 0 and head.host and first(fields, b"host") is None:
+            fields.insert(0, (b"Host", head.host))
+        if special:
+            fields += _repeated(special, head)
+        if special and peer.trusted:
+            fields += _believed(special, head, peer)
+        else:
+            fields += _own(head, peer)
+        fields.append(self._via[head.minor])
+        fields.append((b"X-Request-ID", request_id))
+        return fields
+
+    def response_fields(self, head: ResponseHead) -> Fields:
+        """The fields of the response to the client."""
+        gone = removable(head.listed)
+        fields: Fields = []
+        for field in head.fields:
+            name = field[0]
+            role = known_response_role(name)
+            if role is None:
+                role = response_role(name)
+            if not role:
+                if not gone or name.lower() not in gone:
+                    fields.append(field)
+            elif role is not DROPPED and head.framing == CHUNKED:
+                fields.append(field)
+        fields.append(self._via[head.minor])
+        return fields
+
+
+def with_host(fields: Fields, host: bytes) -> Fields:
+    """The fields with that Host, in the place of the one they had, else first."""
+    changed = [(name, host if name.lower() == b"host" else value) for name, value in fields]
+    return changed if first(fields, b"host") is not None else [(b"Host", host), *fields]
+
+
+def request_id(head: RequestHead, peer: Peer, make: Callable[[], bytes]) -> bytes:
+    """The trusted peer's X-Request-ID if it is a token of at most 128 bytes, else a new one."""
+    if peer.trusted:
+        claimed = values(head.fields, b"x-request-id")
+        if len(claimed) == 1 and _REQUEST_ID.fullmatch(claimed[0]):
+            return claimed[0]
+    return make()
+
+
+def _own(head: RequestHead, peer: Peer) -> Fields:
+    """What we say of a client that nobody else is believed about."""
+    if not head.host:
+        return [*peer.claims, (b"Forwarded", peer.element(b""))]
+    return [
+        *peer.claims,
+        (b"X-Forwarded-Host", head.host),
+        (b"Forwarded", peer.element(head.host)),
+    ]
+
+
+def _repeated(special: _Special, head: RequestHead) -> Fields:
+    """Hop-by-hop fields that we say again to the next hop, if they still hold."""
+    fields: Fields = []
+    for role, field in special:
+        # A 1.0 client waits for no 100, and nobody does who has no body.
+        expected = role == b"expect" and head.expects_continue
+        announced = role == b"trailer" and head.framing == CHUNKED
+        if expected or announced:
+            fields.append(field)
+    codings = b",".join([field[1] for role, field in special if role == b"te"])
+    if any(coding.strip().lower() == b"trailers" for coding in codings.split(b",")):
+        fields += _TE
+    return fields
+
+
+def _believed(special: _Special, head: RequestHead, peer: Peer) -> Fields:
+    """A trusted peer's claims, with our own added where they are lists."""
+    kept = (CLAIM, b"via", *_KEPT_CLAIMS)
+    fields = [field for role, field in special if role in kept]
+    claimed = {role for role, _ in special}
+    for field in _own(head, peer):
+        name = field[0].lower()
+        if name in _KEPT_CLAIMS and name in claimed:
+            continue
+        before = [value for role, (_, value) in special if role == name and value]
+        fields.append((field[0], b", ".join([*before, field[1]])))
+    return fields

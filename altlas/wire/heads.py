@@ -1,0 +1,63 @@
+"""What stands before a body, once it was read and judged."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from altlas.wire.fields import Fields
+
+
+@define(eq=False)
+class RequestHead:
+    """A request's line and fields, unambiguous (RFC 9112, 3).
+
+    Byte strings are as they came, but for `host` and `listed`.
+    """
+
+    method: bytes
+    #: the whole request target, in whichever form it came
+    target: bytes
+    #: 1 for HTTP/1.1, 0 for HTTP/1.0
+    minor: int
+    fields: Fields
+    #: host and port as asked for, lower case; empty only for HTTP/1.0 without Host
+    host: bytes
+    #: path without query, starting with ``/``, or ``*`` (RFC 9112, 3.2.4)
+    path: bytes
+    #: what stands after the first ``?``; None where there is none
+    query: bytes | None
+    #: see `altlas.wire.framing`; never UNTIL_CLOSE
+    framing: int
+    #: whether another request may follow on the connection
+    keep_alive: bool
+    #: whether a body is to come that waits for a 100 (RFC 9110, 10.1.1)
+    expects_continue: bool
+    #: lower-case names that the Connection field lists
+    listed: frozenset[bytes]
+    #: whether a change of protocol is offered (RFC 9110, 7.8)
+    upgrade: bool
+    #: length of the head on the wire, in bytes
+    size: int
+
+    @property
+    def origin_form(self) -> bytes:
+        """Path and query as they came: the target that the next server is sent."""
+        return self.path if self.query is None else b"%b?%b" % (self.path, self.query)
+
+
+@define(eq=False)
+class ResponseHead:
+    """A response's status line and fields (RFC 9112, 4)."""
+
+    status: int
+    reason: bytes
+    minor: int
+    fields: Fields
+    #: see `altlas.wire.framing`; 0 for 1xx, 204, 304 and every answer to HEAD
+    framing: int
+    #: whether the connection can carry another exchange after this one
+    keep_alive: bool
+    #: lower-case names that the Connection field lists
+    listed: frozenset[bytes]
+    #: length of the head on the wire, in bytes
+    size: int

@@ -1,0 +1,262 @@
+"""Heads out of bytes: httptools reads, the gate around it judges.
+
+httptools (llhttp, strict) refuses bare CR and LF, folding, blanks before a colon, names
+that are no tokens and controls in values. What it lets through is refused here, and it
+only ever sees one whole head, whose end and size were found before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import httptools
+
+from altlas.errors import (
+    BadRequest,
+    HeadersTooLarge,
+    UpstreamMalformed,
+)
+from altlas.wire.fields import Fields
+from altlas.wire.framing import (
+    UNTIL_CLOSE,
+    Ambiguous,
+    response_framing,
+    telling_fields,
+)
+from altlas.wire.heads import RequestHead, ResponseHead
+from altlas.wire.hop_by_hop import connection_options
+from altlas.wire.judgement import judged
+from altlas.wire.limits import Limits
+from altlas.wire.request_line import RequestLine, check_beginning, read_request_line
+
+_END: Final = b"\r\n\r\n"
+#: RFC 9112, 2.2 asks to skip one empty line before a request; a few do no harm.
+_MOST_BLANK_LINES: Final = 4
+# status-line; a missing reason may miss its blank too, as many servers have it
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t -~\x80-\xff]*))?\r\n")
+_STATUS_BEGINNING: Final = b"HTTP/1."
+
+
+class _FieldSink:
+    """What httptools calls. It knows no parser and no reader, so there is no circle."""
+
+    __slots__ = ("fields", "on_header")
+
+    def __init__(self) -> None:
+        self.fields: Fields = []
+        append = self.fields.append
+
+        # A closure over the list's own method: called once a field, and a third of the price.
+        def on_header(name: bytes, value: bytes) -> None:
+            append((name, value.rstrip()))
+
+        self.on_header: Callable[[bytes, bytes], None] = on_header
+
+    def take(self) -> Fields:
+        """The fields since the last taking."""
+        fields = self.fields[:]
+        self.fields.clear()
+        return fields
+
+
+class RequestReader:
+    """Reads one client's requests, one after another."""
+
+    __slots__ = ("_blank_lines", "_kept", "_limits", "_line_seen", "_parser", "_searched", "_sink")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._sink = _FieldSink()
+        self._parser: httptools.HttpRequestParser | None = None
+        self._kept = b""
+        self._searched = 0
+        self._line_seen = False
+        self._blank_lines = 0
+
+    @property
+    def started(self) -> bool:
+        """Whether a byte of a head that is not complete is there."""
+        return bool(self._kept)
+
+    def take_rest(self) -> bytes:
+        """The bytes after the last head: they leave the reader."""
+        rest, self._kept = self._kept, b""
+        self._searched = 0
+        self._line_seen = False
+        return rest
+
+    def feed(self, data: bytes) -> RequestHead | None:
+        """Take bytes; the head once it is complete. What follows it is kept for
+        `take_rest` or the next `feed`.
+
+        Raises BadRequest, TargetTooLong, HeadersTooLarge, ExpectationFailed,
+        MethodUnknown or VersionUnsupported, the same however the bytes were cut up;
+        the reader is of no use after that.
+        """
+        if self._kept:
+            data = self._kept + data
+        end = data.find(_END, self._searched)
+        if end < 1 or data[0] == 13:
+            return self._wait(data)
+        line = read_request_line(data, self._limits.request_line)
+        size = end + 4
+        if end + 2 - line[-1] > self._limits.headers:
+            raise HeadersTooLarge()
+        self._kept = data[size:]
+        self._searched = self._blank_lines = 0
+        self._line_seen = False
+        return self._head(line, data[:size])
+
+    def _wait(self, data: bytes) -> RequestHead | None:
+        """Keep what is there of a head, unless it shows already that it will not do."""
+        if data.startswith(b"\r\n"):
+            return self._skip_blank_line(data)
+        self._kept = data
+        if not data:
+            return None
+        self._searched = max(0, len(data) - 3)
+        limits = self._limits
+        line_end = data.find(b"\n") + 1
+        if not line_end:
+            check_beginning(data, limits.request_line)
+        elif not self._line_seen:
+            read_request_line(data, limits.request_line)
+            self._line_seen = True
+        if line_end and len(data) - line_end > limits.headers + 1:  # a CR of the end may be in
+            raise HeadersTooLarge()
+        return None
+
+    def _skip_blank_line(self, data: bytes) -> RequestHead | None:
+        self._blank_lines += 1
+        if self._blank_lines > _MOST_BLANK_LINES:
+            raise BadRequest("There are too many empty lines before the request.")
+        self._kept = b""
+        self._searched = 0
+        return self.feed(data[2:])
+
+    def _head(self, line: RequestLine, data: bytes) -> RequestHead:
+        parser = self._parser
+        if parser is None:
+            parser = httptools.HttpRequestParser(self._sink)
+        self._parser = None
+        try:
+            parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            parser = None  # its way of saying that it would stop reading HTTP here
+        except httptools.HttpParserError as error:
+            raise BadRequest(f"The header fields are not HTTP: {error}.") from None
+        fields = self._sink.take()
+        if len(fields) > self._limits.header_count:
+            raise HeadersTooLarge()
+        try:
+            head = judged(line, fields, data)
+        except Ambiguous as problem:
+            raise BadRequest(str(problem)) from None
+        if head.framing == 0 and head.keep_alive:
+            # It saw the whole message, hence begins anew by itself; else it is stale.
+            self._parser = parser
+        return head
+
+
+class ResponseReader:
+    """Reads one instance's responses, one after another, 1xx included."""
+
+    __slots__ = ("_kept", "_limits", "_method", "_searched", "_sink")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._sink = _FieldSink()
+        self._method = b"GET"
+        self._kept = b""
+        self._searched = 0
+
+    @property
+    def started(self) -> bool:
+        """Whether a byte of a head that is not complete is there."""
+        return bool(self._kept)
+
+    def expect(self, method: bytes) -> None:
+        """Tell which method the next response answers: HEAD has no body."""
+        self._method = method
+
+    def take_rest(self) -> bytes:
+        """The bytes after the last head: they leave the reader."""
+        rest, self._kept = self._kept, b""
+        self._searched = 0
+        return rest
+
+    def feed(self, data: bytes) -> ResponseHead | None:
+        """Take bytes; the head once it is complete. What follows it is kept for
+        `take_rest` or the next `feed`.
+
+        After a 1xx, feed again (``b""`` will do) for the final head.
+        Raises UpstreamMalformed; the reader is of no use after that.
+        """
+        if self._kept:
+            data = self._kept + data
+        end = data.find(_END, self._searched)
+        if end < 0:
+            self._wait(data)
+            return None
+        match = _STATUS_LINE.match(data)
+        if match is None or match.end() - 2 > self._limits.request_line:
+            raise _malformed("the status line is not HTTP/1.1, or too long")
+        size = end + 4
+        if end + 2 - match.end() > self._limits.headers:
+            raise _malformed("the header fields are too long")
+        self._kept = data[size:]
+        self._searched = 0
+        return self._head(match, data[:size])
+
+    def _wait(self, data: bytes) -> None:
+        self._kept = data
+        self._searched = max(0, len(data) - 3)
+        if data[:7] != _STATUS_BEGINNING[: len(data)]:
+            raise _malformed("that is not an HTTP/1.1 response")
+        if len(data) > self._limits.request_line + self._limits.headers + 2:
+            raise _malformed("the head is too long")
+
+    def _head(self, match: re.Match[bytes], data: bytes) -> ResponseHead:
+        status = int(match[2])
+        minor = 1 if match[1] == b"1" else 0
+        fields = self._fields(data, status)
+        try:
+            told = telling_fields(fields)
+            framing = response_framing(told, minor, status, self._method)
+        except Ambiguous as problem:
+            raise _malformed(str(problem)) from None
+        listed = connection_options(told.get(b"connection"))
+        return ResponseHead(
+            status,
+            match[3] or b"",
+            minor,
+            fields,
+            framing,
+            framing != UNTIL_CLOSE
+            and b"close" not in listed
+            and (minor == 1 or b"keep-alive" in listed),
+            listed,
+            len(data),
+        )
+
+    def _fields(self, data: bytes, status: int) -> Fields:
+        # A new parser each time: it would wait for a body that another reader takes,
+        # or (after HEAD) for one that never comes. It costs a fifth of a microsecond.
+        try:
+            httptools.HttpResponseParser(self._sink).feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass
+        except httptools.HttpParserError as error:
+            # A 101 was read whole before it says that it stops reading HTTP there.
+            if status != 101 or "Upgrade" not in str(error):
+                raise _malformed(str(error)) from None
+        fields = self._sink.take()
+        if len(fields) > self._limits.header_count:
+            raise _malformed("there are too many header fields")
+        return fields
+
+
+def _malformed(reason: str) -> UpstreamMalformed:
+    return UpstreamMalformed("The backend's answer was not valid HTTP.", reason=reason)

@@ -1,0 +1,91 @@
+"""Heads into bytes. What would not be read back as one message is not written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from altlas.wire.fields import Field, Fields, lines
+from altlas.wire.framing import CHUNKED, bodiless
+
+_FRAMING_NAMES: Final = frozenset({b"content-length", b"transfer-encoding"})
+# Looked at first: a length is cheaper to compare than a name to lower.
+_FRAMING_SIZES: Final = frozenset(len(name) for name in _FRAMING_NAMES)
+_CHUNKED_FIELD: Final = (b"Transfer-Encoding", b"chunked")
+
+
+def request_bytes(method: bytes, target: bytes, fields: Fields, framing: int) -> bytes:
+    """A request's head. The framing fields are made to agree with `framing`; those that do
+    already stay where they are.
+
+    Raises ValueError where a part would break the head's lines.
+    """
+    first = b"%b %b HTTP/1.1" % (method, target)
+    if not method or not target or first.count(b" ") != 2:
+        raise ValueError("A method or target is empty or holds a blank.")
+    if framing < CHUNKED:
+        raise ValueError("A request cannot end with its connection.")
+    present = _framing_fields(fields)
+    if present or framing:
+        fields = _request_fields(fields, present, framing)
+    return lines(first, fields)
+
+
+def response_bytes(
+    status: int, reason: bytes, fields: Fields, framing: int, method: bytes = b"GET"
+) -> bytes:
+    """A response's head, to a request with `method`. The framing fields are made to agree
+    with `framing`; an answer to HEAD, and a 304, keep the Content-Length that they have
+    (RFC 9110, 8.6), a 1xx and a 204 none.
+
+    `fields` may hold a Connection field of the caller's.
+    Raises ValueError where a part would break the head's lines.
+    """
+    present = _framing_fields(fields)
+    if not bodiless(status, method):
+        fields = _framed(fields, present, framing)
+    elif present:
+        kept = [] if status < 200 or status == 204 else _lengths(present)
+        fields = [field for field in fields if field in kept or field not in present]
+    return lines(b"HTTP/1.1 %d %b" % (status, reason), fields)
+
+
+def _framing_fields(fields: Fields) -> Fields:
+    return [
+        field
+        for field in fields
+        if len(field[0]) in _FRAMING_SIZES and field[0].lower() in _FRAMING_NAMES
+    ]
+
+
+def _lengths(present: Fields) -> Fields:
+    return [field for field in present if len(field[0]) == len(b"content-length")]
+
+
+def _request_fields(fields: Fields, present: Fields, framing: int) -> Fields:
+    """A request without body is complete without a length; the sender's own may stay."""
+    if framing == 0 and (not present or not _says(present, 0)):
+        return _without(fields, present)
+    return _framed(fields, present, framing)
+
+
+def _framed(fields: Fields, present: Fields, framing: int) -> Fields:
+    """The fields with exactly the one framing field that `framing` wants."""
+    if framing >= 0:
+        if _says(present, framing):
+            return fields
+        return [*_without(fields, present), (b"Content-Length", b"%d" % framing)]
+    fields = _without(fields, present)
+    return [*fields, _CHUNKED_FIELD] if framing == CHUNKED else fields
+
+
+def _says(present: Fields, length: int) -> bool:
+    """Whether the framing fields are one Content-Length, with that value."""
+    return len(present) == 1 and _is_length(present[0], length)
+
+
+def _is_length(field: Field, length: int) -> bool:
+    return field[0].lower() == b"content-length" and field[1] == b"%d" % length
+
+
+def _without(fields: Fields, present: Fields) -> Fields:
+    return [field for field in fields if field not in present] if present else fields

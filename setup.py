@@ -1,0 +1,45 @@
+"""Packaging of altlas-gateway.
+
+``package_dir={"": "."}`` is needed, not decoration: with it an editable
+install is a plain path entry, and twistd sees ``twisted/plugins`` in it.
+"""
+
+from setuptools import find_packages, setup
+
+RUNTIME = [
+    "Twisted[tls] >= 26.10",
+    "treq >= 26.7",
+    "klein >= 24.8",
+    "attrs >= 25.1",
+    "pyOpenSSL >= 26.0",
+    "service-identity >= 24.1",
+    "httptools >= 0.9",
+    "prometheus-client >= 0.22",
+    "orjson >= 3.10; implementation_name == 'cpython'",
+]
+
+TEST = [
+    "hypothesis >= 6.150",
+    "mypy >= 1.18",
+    "mypy-zope >= 1.0.13",
+    "ruff >= 0.14",
+]
+
+setup(
+    name="altlas-gateway",
+    version="0.1.0",
+    description="An event-driven API gateway on Twisted",
+    license="MIT",
+    python_requires=">=3.11",
+    package_dir={"": "."},
+    packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
+    package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
+    install_requires=RUNTIME,
+    extras_require={"test": TEST},
+    classifiers=[
+        "Framework :: Twisted",
+        "Programming Language :: Python :: 3",
+        "Topic :: Internet :: WWW/HTTP",
+        "Typing :: Typed",
+    ],
+)

@@ -1,0 +1,119 @@
+"""A gateway that never changes, for whoever looks at one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define
+from zope.interface import implementer
+
+from altlas.interfaces import IGatewayView
+
+
+def instance(address: str = "127.0.0.1:9001", **changes: Any) -> dict[str, Any]:
+    """The row of an instance that is up."""
+    row = {
+        "address": address,
+        "url": f"http://{address}",
+        "weight": 1,
+        "zone": "",
+        "tags": [],
+        "healthy": True,
+        "state": "up",
+        "reason": "probe: 200",
+        "since": 1000.0,
+        "last_probe": {"at": 1001.0, "ok": True, "reason": "200", "took": 0.001},
+        "in_flight": 0,
+        "requests": 0,
+        "failures": 0,
+        "idle_connections": 0,
+        "history": [],
+    }
+    return row | changes
+
+
+def backend(name: str = "segmentation", **changes: Any) -> dict[str, Any]:
+    """The row of a backend of one instance, its breaker closed."""
+    row = {
+        "name": name,
+        "balancer": "round-robin",
+        "instances": [instance()],
+        "breaker": {
+            "enabled": True,
+            "state": "closed",
+            "reason": "",
+            "opens_until": None,
+            "error_rate": 0.0,
+            "calls": 0,
+        },
+        "queue": {"waiting": 0, "size": 1024},
+        "in_flight": 0,
+        "retry_budget": 3.0,
+    }
+    return row | changes
+
+
+def overview(**changes: Any) -> dict[str, Any]:
+    """The gateway in one page, with one listener."""
+    row = {
+        "version": "0.1.0",
+        "started": 1000.0,
+        "uptime": 60.0,
+        "workers": 1,
+        "ready": True,
+        "listeners": [
+            {
+                "name": "public",
+                "bind": "tcp:8080",
+                "serves": "routes",
+                "connections": 3,
+                "in_flight": 2,
+            }
+        ],
+        "routes": 1,
+        "backends": {"total": 1, "healthy": 1},
+        "instances": {"total": 1, "healthy": 1},
+        "requests": {"total": 10, "in_flight": 2},
+    }
+    return row | changes
+
+
+ROUTE = {
+    "name": "segmentation",
+    "hosts": [],
+    "methods": [],
+    "path": "/api/v1/segmentation/",
+    "kind": "prefix",
+    "priority": 0,
+    "target": "backend segmentation",
+    "rewrite": "/",
+}
+
+
+@implementer(IGatewayView)
+@define(eq=False)
+class FixedView:
+    """Answers what it was told to; an exception among the backends is raised."""
+
+    rows: list[dict[str, Any]] | Exception
+    about: dict[str, Any]
+    welcome: tuple[bool, str] = (True, "ready")
+
+    def overview(self) -> dict[str, Any]:
+        return self.about
+
+    def routes(self) -> list[dict[str, Any]]:
+        return [ROUTE]
+
+    def backends(self) -> list[dict[str, Any]]:
+        if isinstance(self.rows, Exception):
+            raise self.rows
+        return self.rows
+
+    def ready(self) -> tuple[bool, str]:
+        return self.welcome
+
+
+def fixed_view(*rows: dict[str, Any]) -> FixedView:
+    """A view of these backends, or of one when none is given."""
+    return FixedView(list(rows) or [backend()], overview())

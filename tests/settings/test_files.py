@@ -1,0 +1,75 @@
+"""Including files."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.settings.samples import MINIMAL, loaded, told
+
+INCLUDING = MINIMAL + "[include]\nfiles = conf.d/*.ini\n"
+
+
+class IncludeTests(SynchronousTestCase):
+    """``[include]`` and what it may bring."""
+
+    def test_order(self) -> None:
+        """Included files are read in the order of their names, after the including one."""
+        found = loaded(
+            self.mktemp(),
+            INCLUDING,
+            b="[backend:y]\ninstances = http://y\n",
+            a="[backend:x]\ninstances = http://x\n",
+        )
+        self.assertEqual([backend.name for backend in found.settings.backends], ["a", "x", "y"])
+
+    def test_changes(self) -> None:
+        """An included file may add to a section of the including one, and change its keys."""
+        more = "[backend:a]\ninstances = http://x\nqueue.size = 1\n"
+        (backend,) = loaded(self.mktemp(), INCLUDING, a=more).settings.backends
+        self.assertEqual((backend.instances[0].host, backend.queue.size), ("x", 1))
+
+    def test_quarrel(self) -> None:
+        """Two included files may not set the same key."""
+        more = "[backend:a]\nqueue.size = 1\n"
+        self.assertEqual(
+            told(self.mktemp(), INCLUDING, a=more, b=more),
+            [
+                "conf.d/b.ini:2: [backend:a] queue.size = 1: expected each key once; "
+                "the first is at conf.d/a.ini:2"
+            ],
+        )
+
+    def test_own_places(self) -> None:
+        """A mistake in an included file is told with that file's name and lines."""
+        found = told(self.mktemp(), INCLUDING, a="\n[backend:a]\nqueue.size = many\n")
+        self.assertEqual(
+            found,
+            [
+                "conf.d/a.ini:3: [backend:a] queue.size = many: "
+                "expected a whole number of at least 0"
+            ],
+        )
+
+    def test_no_nesting(self) -> None:
+        """An included file may not include."""
+        (line,) = told(self.mktemp(), INCLUDING, a="[include]\nfiles = x.ini\n")
+        self.assertIn("expected no [include] in a file that is included itself", line)
+
+    def test_missing(self) -> None:
+        """A pattern may match nothing; a name must be there."""
+        loaded(self.mktemp(), INCLUDING)
+        (line,) = told(self.mktemp(), INCLUDING.replace("*", "one"))
+        self.assertIn("main.ini:9: [include] files = conf.d/one.ini: expected a file", line)
+
+    def test_once(self) -> None:
+        """A file is read once, however many patterns find it, and never includes itself."""
+        text = INCLUDING.replace("conf.d/*.ini", "conf.d/*.ini conf.d/a.ini *.ini")
+        found = loaded(self.mktemp(), text, a="[backend:x]\ninstances = http://x\n")
+        self.assertEqual(len(found.settings.backends), 2)
+
+    def test_from_the_environment(self) -> None:
+        """The patterns can be set whole from the environment as well."""
+        environ = {"ALTLAS_INCLUDE__FILES": "conf.d/a.ini"}
+        more = "[backend:x]\ninstances = http://x\n"
+        found = loaded(self.mktemp(), INCLUDING, environ, a=more, b="nonsense")
+        self.assertEqual(len(found.settings.backends), 2)
