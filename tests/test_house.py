@@ -52,6 +52,11 @@ ACROSS = {
 
 #: Test files that mirror no source file, each with the reason.
 UNMIRRORED = {
+    "tests/settings/test_examples.py": "the configurations that are shipped",
+    "tests/upstream/test_attempt_uploads.py": "attempts that have a body, or are given up",
+    "tests/upstream/test_endings.py": "every ending of a request, whichever part it meets",
+    "tests/upstream/test_loopback.py": "what a transport in memory cannot show",
+    "tests/wire/test_gate.py": "the tables of what is refused, over reader and targets",
     "tests/resilience/test_breaker_model.py": "the breaker against a model of it, run by chance",
     "tests/test_house.py": "the sources as a whole",
 }

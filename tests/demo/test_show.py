@@ -16,6 +16,7 @@ from twisted.trial.unittest import TestCase
 from altlas.demo.plan import Door, Plan
 from altlas.demo.serving import Place
 from altlas.demo.show import Show, Spoiled
+from tests.ports import free_ports
 
 #: stands in for the gateway: is ready at once, and ends on TERM
 READY = """
@@ -30,12 +31,6 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
 """
 
 
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.create_server(("127.0.0.1", 0)) as somebody:
-        return int(somebody.getsockname()[1])
-
-
 class ShowTests(TestCase):
     """With one real backend, and something that looks like a gateway."""
 
@@ -47,8 +42,8 @@ class ShowTests(TestCase):
         self.patch(os, "environ", os.environ | {"PYTHONPATH": here})
         self.said: list[str] = []
         self.guide: Deferred[None] = Deferred()
-        self.admin = free_port()
-        place = Place("segmentation", "segmentation-1", free_port(), Path(self.mktemp()).resolve())
+        self.admin, port = free_ports(2)
+        place = Place("segmentation", "segmentation-1", port, Path(self.mktemp()).resolve())
         doors = [Door(name, "127.0.0.1", port) for name, port in (("p", 0), ("a", self.admin))]
         self.plan = Plan(Path("altlas.ini"), (place,), doors[0], doors[1], ())
 

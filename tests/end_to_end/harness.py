@@ -22,8 +22,9 @@ from altlas.settings import load
 from tests.end_to_end.rawclient import RawClient, raw_client
 from tests.end_to_end.rude import RudeBackend
 
-#: a bind that takes whichever port is free
+#: binds that take whichever port is free; two spellings, since no bind may stand twice
 ANY_PORT = "tcp:0:interface=127.0.0.1"
+ANY_OTHER_PORT = "tcp:port=0:interface=127.0.0.1"
 
 
 @frozen
@@ -59,7 +60,7 @@ def ini(*backends: RudeBackend, backend: str = "", route: str = "", more: str = 
     instances = "\n    ".join(each.url for each in backends)
     sections = {
         "listener:public": f"bind = {ANY_PORT}",
-        "listener:admin": f"bind = {ANY_PORT}\nserves = admin",
+        "listener:admin": f"bind = {ANY_OTHER_PORT}\nserves = admin",
         "backend:demo": _merged(
             f"instances = {instances}",
             "probe.enabled = no\nbreaker.enabled = no\nretry.tries = 0",

@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.ports import free_ports
+
 ROOT = Path(__file__).parents[2]
 INI = """
 [listener:public]
@@ -34,15 +36,6 @@ rewrite.prefix = /
 [access-log]
 enabled = no
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody has just now."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
 
 
 class DemoTests(SynchronousTestCase):

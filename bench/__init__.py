@@ -1,0 +1,1 @@
+"""What the gateway costs, measured. Each module is a command: ``python -m bench.streaming``."""
