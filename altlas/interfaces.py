@@ -27,7 +27,7 @@ class IGatewayView(Interface):
     def routes() -> list[dict[str, Any]]:
         """One row a route in the order of matching::
 
-        {name, hosts, methods, path, kind, priority, target, rewrite}
+        {name, priority, kind, path, hosts, methods, conditions, target, rewrite}
         """
 
     def backends() -> list[dict[str, Any]]:

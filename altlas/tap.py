@@ -6,17 +6,28 @@ The only place that knows command line, environment and the global reactor.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
+from attrs import evolve
 from twisted.application.service import IService
+from twisted.logger import Logger
 from twisted.python import usage
+from twisted.python.failure import Failure
 
-from altlas.gateway.preflight import problems
+from altlas.gateway.binds import absolute
+from altlas.gateway.preflight import Fault, faults
 from altlas.gateway.service import GatewayService, catalog
+from altlas.gateway.view import this_version
 from altlas.routing.table import format_table, table
 from altlas.settings import Loaded, SettingsError, load, render
+from altlas.settings.problems import DEFAULT
+from altlas.settings.tree import Settings
+
+log = Logger()
 
 #: where the configuration is looked for when none is named
 USUAL_PLACES = (Path("etc/altlas.ini"), Path("/etc/altlas/altlas.ini"))
@@ -25,34 +36,46 @@ USUAL_PLACES = (Path("etc/altlas.ini"), Path("/etc/altlas/altlas.ini"))
 class Options(usage.Options):
     """The options of ``twistd altlas-gateway``."""
 
-    synopsis = "Usage: twistd [twistd options] altlas-gateway [--config FILE] [options]"
+    synopsis = "[--config FILE] [options]"
     longdesc = (
-        "An event-driven API gateway. Routes HTTP requests to backends as its ini file says, "
-        "balances over their instances, probes, retries and breaks circuits. Every key of the "
-        "file can be set from the environment: ALTLAS_BACKEND__SEGMENTATION__TIMEOUT_TOTAL=5s. "
-        "TERM ends the gateway after the exchanges under way; USR1 reopens its logs. "
-        "With twistd, -n stays in the foreground and --pidfile= writes no pid file."
+        "An event-driven API gateway. It routes HTTP requests to backends as its ini file says, "
+        "balances over their instances, probes them, retries, and breaks circuits. Every key of "
+        "the file can be set from the environment: timeout.total of [backend:runner] is "
+        "ALTLAS_BACKEND__RUNNER__TIMEOUT_TOTAL. TERM or INT ends the gateway after the exchanges "
+        "under way, a second one at once; USR1 reopens the access log. Among the options of "
+        "twistd, which stand before the command, -n stays in the foreground and --pidfile= "
+        "writes no pid file."
     )
     optParameters = [
         ["config", "c", None, "The ini file [default: etc/altlas.ini, /etc/altlas/altlas.ini]"],
     ]
     optFlags = [
-        ["check", None, "Check the configuration, say what is wrong with it, exit with 0 or 1"],
+        ["check", None, "Say everything that is wrong with the configuration; exit with 0 or 1"],
         ["routes", None, "Print the routes in the order in which they are asked, and exit"],
-        ["print-config", None, "Print the whole configuration, and where each value is from"],
+        ["print-config", None, "Print the merged configuration, each value with its source"],
     ]
     compData = usage.Completions(optActions={"config": usage.CompleteFiles("*.ini")})
     loaded: Loaded
+    #: what `loaded` says, with every path absolute: a daemon leaves its folder
+    settings: Settings
+
+    def opt_version(self) -> NoReturn:
+        """Display the version of altlas-gateway and exit."""
+        _print_and_exit(f"altlas-gateway {this_version()}")
 
     def postOptions(self) -> None:
-        """Read the configuration; everything wrong with it is one `UsageError`."""
-        self.loaded = self._load(self._config())
-        for warning in self.loaded.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
+        """Read the configuration, and do what is to be done instead of a start.
+
+        Raises `SystemExit`, with a line on stderr for each mistake.
+        """
+        path = self._config()
+        self.loaded = _load(path)
+        self.settings = _grounded(self.loaded, path)
+        _warn(map(str, self.loaded.warnings))
         if self["check"]:
             self._check()
         if self["routes"]:
-            _print_and_exit(format_table(table(self.loaded.settings.routes)))
+            _print_and_exit(format_table(table(self.settings.routes)))
         if self["print-config"]:
             _print_and_exit(render(self.loaded))
 
@@ -62,27 +85,92 @@ class Options(usage.Options):
         for place in USUAL_PLACES:
             if place.exists():
                 return place.absolute()
-        raise usage.UsageError("no configuration: name one with --config FILE")
-
-    def _load(self, path: Path) -> Loaded:
-        try:
-            return load(path, os.environ, catalog())
-        except SettingsError as error:
-            if self["check"] or self["routes"] or self["print-config"]:
-                _complain_and_exit([str(problem) for problem in error.problems])
-            raise usage.UsageError(f"the configuration has mistakes\n{error}") from None
+        places = " nor ".join(map(str, USUAL_PLACES))
+        _complain_and_exit([f"no configuration: neither {places} is there; name one with --config"])
 
     def _check(self) -> NoReturn:
         from twisted.internet import reactor
 
-        found = list(problems(self.loaded.settings, reactor, bind=False))
-        if found:
-            _complain_and_exit(found)
-        settings = self.loaded.settings
+        _end_if(faults(self.settings, reactor, bind=False), self.loaded)
+        settings = self.settings
         _print_and_exit(
             f"The configuration is right: {len(settings.listeners)} listeners, "
             f"{len(settings.routes)} routes, {len(settings.backends)} backends."
         )
+
+    def in_background(self) -> bool:
+        """Whether twistd is to make a daemon of the process."""
+        twistd = self.parent if self.parent is not None else {}
+        return "nodaemon" in twistd and not (twistd["nodaemon"] or twistd["debug"])
+
+
+def makeService(options: Options) -> IService:
+    """The gateway that the options ask for; nothing is bound yet.
+
+    Raises `SystemExit` with a line on stderr for everything that would fail, since after
+    this point twistd may be a daemon that nobody hears (and a `UsageError` from here would
+    be shown with a traceback).
+    """
+    from twisted.internet import reactor
+
+    settings = options.settings
+    _end_if(faults(settings, reactor, bind=True), options.loaded)
+    if options.in_background() and settings.access_log.enabled and settings.access_log.path == "-":
+        _warn(["[access-log] path = -: a daemon has no standard output, so there will be none"])
+    try:
+        service = GatewayService(settings, reactor)
+    except (OSError, ValueError) as error:  # gone since it was looked at
+        _complain_and_exit([str(error)])
+    service.listening.addErrback(_give_up)
+    log.info("Configured by {sources}", sources=", ".join(_sources(options.loaded)))
+    made: IService = service
+    return made
+
+
+def _load(path: Path) -> Loaded:
+    try:
+        return load(path, os.environ, catalog())
+    except SettingsError as error:
+        _complain_and_exit(map(str, error.problems))
+
+
+def _sources(loaded: Loaded) -> list[str]:
+    """The files that were read, and the variables that override them."""
+    places = dict.fromkeys(one.place.file for one in loaded.provenance if one.place != DEFAULT)
+    return list(places)
+
+
+def _grounded(loaded: Loaded, config: Path) -> Settings:
+    """The settings, with the paths in binds taken from the folder of the file that has them."""
+    places = {one.section: one.place for one in loaded.provenance if one.key == "bind"}
+    listeners = []
+    for listener in loaded.settings.listeners:
+        place = places[f"listener:{listener.name}"]
+        folder = Path(place.file).parent if place.line else config.parent
+        listeners.append(evolve(listener, bind=absolute(listener.bind, folder)))
+    return evolve(loaded.settings, listeners=tuple(listeners))
+
+
+def _end_if(found: Iterable[Fault], loaded: Loaded) -> None:
+    values = {(one.section, one.key): one for one in loaded.provenance}
+    lines = []
+    for fault in found:
+        value = values[fault.section, fault.key]
+        subject = f"[{fault.section}] {fault.key} = {value.written}"
+        lines.append(f"{value.place}: {subject}: {fault.reason}")
+    if lines:
+        _complain_and_exit(lines)
+
+
+def _give_up(_: Failure) -> None:
+    # The reason is in the log. A TERM is how a process that runs already can be made to end
+    # in good order, with a code that is not 0.
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"warning: {line}", file=sys.stderr)
 
 
 def _print_and_exit(text: str) -> NoReturn:
@@ -91,22 +179,6 @@ def _print_and_exit(text: str) -> NoReturn:
     raise SystemExit(0)
 
 
-def _complain_and_exit(lines: list[str]) -> NoReturn:
+def _complain_and_exit(lines: Iterable[str]) -> NoReturn:
     print("\n".join(lines), file=sys.stderr)
     raise SystemExit(1)
-
-
-def makeService(options: Options) -> IService:
-    """The gateway that the options ask for; nothing is bound yet.
-
-    Ports that are taken and files that cannot be used are a `UsageError` with a line each,
-    since after this point twistd may be a daemon that nobody hears.
-    """
-    from twisted.internet import reactor
-
-    settings = options.loaded.settings
-    found = list(problems(settings, reactor, bind=True))
-    if found:
-        raise usage.UsageError("cannot start\n" + "\n".join(found))
-    service: IService = GatewayService(settings, reactor)
-    return service

@@ -68,19 +68,27 @@ class Call:
     lease: Lease | None = None
     outcome: Outcome | None = None
     admission: Any = None
+    #: when the try under way began, or had all of the client's body (seconds of the clock)
+    began: float = 0.0
     #: why the gateway itself ended the call before its response came
     given_up: GatewayError | None = None
     _pending: Deferred[Any] | None = None
 
     def watch(self, pending: Deferred[Any]) -> Deferred[Any]:
-        """Remember the Deferred that `give_up` cancels."""
+        """Remember the Deferred that `give_up` cancels; returns it."""
         self._pending = pending
         return pending
 
     def give_up(self, why: GatewayError) -> None:
-        """End the call before its response came; its Deferred fails with `why`."""
-        if self.given_up is None and self._pending is not None:
-            self.given_up = why
+        """End the call before its response came; its Deferred fails with `why`.
+
+        The first reason holds. May be called while the call is being sent: a body that
+        turns out too long, say, when it is asked for.
+        """
+        if self.given_up is not None:
+            return
+        self.given_up = why
+        if self._pending is not None:
             self._pending.cancel()
 
     def finish(self) -> None:

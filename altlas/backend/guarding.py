@@ -18,7 +18,7 @@ from altlas.backend.picking import Layer
 from altlas.errors import BreakerOpen
 from altlas.resilience.admission import Admission
 from altlas.resilience.breaker import Breaker
-from altlas.resilience.outcome import Outcome, Verdict
+from altlas.resilience.outcome import Outcome
 from altlas.timers import Clock
 
 
@@ -45,13 +45,9 @@ class Guard:
             )
         return admission
 
-    def settle(self, admission: Admission, outcome: Outcome | None, took: float) -> None:
-        """The try that `admission` let through meant `outcome` (None: nothing at all)."""
-        now = self._clock.seconds()
-        if outcome is None or outcome.verdict is Verdict.IGNORABLE:
-            following = self.breaker.given_up(admission, now)
-        else:
-            following = self.breaker.after(outcome, took, admission, now)
+    def settle(self, admission: Admission, outcome: Outcome, took: float) -> None:
+        """The try that `admission` let through meant `outcome`, after `took` seconds."""
+        following = self.breaker.after(outcome, took, admission, self._clock.seconds())
         if following is not self.breaker:
             self._become(following)
 
@@ -84,13 +80,18 @@ class Guarding:
         )
 
     def _answered(self, response: Any, call: Call, admission: Admission) -> Any:
-        self._guard.settle(admission, call.outcome, call.record.upstream_duration)
+        self._settle(call, admission)
         call.admission = admission
         return response
 
     def _failed(self, failure: Failure, call: Call, admission: Admission) -> Failure:
-        self._guard.settle(admission, call.outcome, call.record.upstream_duration)
+        self._settle(call, admission)
         return failure
+
+    def _settle(self, call: Call, admission: Admission) -> None:
+        outcome = call.outcome
+        assert outcome is not None  # the layer below has classified the try, whatever its end
+        self._guard.settle(admission, outcome, call.record.upstream_duration)
 
     def broken(self, call: Call, outcome: Outcome) -> None:
         """A body broke off after its head was counted as a success: a failure more."""

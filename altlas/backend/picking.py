@@ -7,6 +7,7 @@ may be called by each of those who might be the last to hold it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from attrs import define, field
@@ -53,7 +54,6 @@ class _Waiter:
     """One who waits for any member to come free."""
 
     tried: tuple[Member, ...]
-    since: float
     deferred: Deferred[Lease]
     timer: Timer
 
@@ -79,18 +79,27 @@ class Picker:
         """How many stand in the queue."""
         return len(self._waiting)
 
-    def pick(self, tried: tuple[Member, ...] = ()) -> Deferred[Lease]:
+    def pick(self, tried: Sequence[Member] = ()) -> Deferred[Lease]:
         """A lease of a member, of one that is not in `tried` where there is one.
 
         Fails with `NoneHealthy`, `QueueFull` or, later, `QueueTimeout`. Cancelling it
         leaves the queue.
         """
+        lease = self.at_once(tried)
+        if lease is not None:
+            return succeed(lease)
         if not self.roster.available:
-            return fail(NoneHealthy(reason=self.roster.why_none()))
-        lease = self._take(tried)
-        return self._enqueue(tried) if lease is None else succeed(lease)
+            return fail(self._none_healthy())
+        return self._enqueue(tuple(tried))
 
-    def _take(self, tried: tuple[Member, ...]) -> Lease | None:
+    def at_once(self, tried: Sequence[Member] = ()) -> Lease | None:
+        """What `pick` would give without waiting, or None; it spares nearly all the Deferred."""
+        if self._waiting or not self.roster.available:
+            # Nobody passes by the queue, not even while it is being served.
+            return None
+        return self._take(tried)
+
+    def _take(self, tried: Sequence[Member]) -> Lease | None:
         pool = self.roster.available
         if tried:
             pool = tuple(one for one in pool if one not in tried) or pool
@@ -119,7 +128,7 @@ class Picker:
             )
         timer = self._timers.after(self.queue.timeout, lambda: self._overdue(waiter))
         deferred: Deferred[Lease] = Deferred(lambda _: self._leave(waiter))
-        waiter = _Waiter(tried, self._timers.seconds(), deferred, timer)
+        waiter = _Waiter(tried, deferred, timer)
         self._waiting.append(waiter)
         return deferred
 
@@ -161,7 +170,14 @@ class Picker:
         while self._waiting:
             waiter = self._waiting.popleft()
             waiter.timer.cancel()
-            waiter.deferred.errback(NoneHealthy(reason=self.roster.why_none()))
+            waiter.deferred.errback(self._none_healthy())
+
+    def _none_healthy(self) -> NoneHealthy:
+        return NoneHealthy(
+            "No instance of the service is healthy.",
+            reason=self.roster.why_none(),
+            retry_after=self.roster.recheck,
+        )
 
 
 class Layer(Protocol):
@@ -184,14 +200,18 @@ class Picking:
 
     def send(self, call: Call) -> Deferred[Any]:
         """Wait for a lease, then send."""
-        lease = self._picker.pick(tuple(call.tried))
-        if lease.called:
-            return lease.addCallback(self._leased, call, None)
-        return lease.addCallback(self._leased, call, self._timers.seconds())
+        lease = self._picker.at_once(call.tried)
+        if lease is not None:
+            return self._leased(lease, call)
+        since = self._timers.seconds()
+        waiting = self._picker.pick(call.tried).addBoth(self._waited, call, since)
+        return waiting.addCallback(self._leased, call)
 
-    def _leased(self, lease: Lease, call: Call, since: float | None) -> Deferred[Any]:
-        if since is not None:
-            call.record.queued += self._timers.seconds() - since
+    def _waited(self, lease: Any, call: Call, since: float) -> Any:
+        call.record.queued += self._timers.seconds() - since
+        return lease
+
+    def _leased(self, lease: Lease, call: Call) -> Deferred[Any]:
         call.lease = lease
         call.record.instance = lease.member.name
         return self._following.send(call).addErrback(self._failed, lease)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import define, field
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -38,12 +38,17 @@ class HttpProbe:
     def ask(self, member: Member) -> Deferred[str]:
         """The result in words; its failure is the probe's."""
         url = member.origin + self._settings.path.encode("ascii")
-        headers = {"Host": self._settings.host or member.name, "Connection": "close"}
+        headers = {"Host": self._settings.host or member.name}
         asked: Deferred[Any] = self._client.get(
             url, headers=headers, allow_redirects=False, unbuffered=True
         )
         asked.addCallback(self._judge)
-        return asked.addTimeout(self._settings.timeout, self._clock)  # type: ignore[arg-type]
+        clock: Any = self._clock
+        return asked.addTimeout(self._settings.timeout, clock, self._late)
+
+    def _late(self, cancelled: object, timeout: float) -> Failure:
+        # Clients differ in what they make of being cancelled.
+        return Failure(Unwell(f"no answer within {timeout:g} s"))
 
     def _judge(self, response: Any) -> Deferred[str]:
         collected: Deferred[bytes] = Deferred(lambda _: start.give_up())
@@ -61,7 +66,7 @@ class HttpProbe:
 
 
 class Unwell(Exception):
-    """The instance answered, and not as it should."""
+    """The instance did not answer as it should."""
 
 
 class _Start(Protocol):
@@ -122,7 +127,8 @@ class _Round:
 
     def _ask(self) -> Deferred[Any]:
         started = self._prober.clock.seconds()
-        asking = self._asking = self._prober.probe.ask(self.member)
+        # Whatever goes wrong in asking is a result: a loop that raised would end.
+        asking = self._asking = maybeDeferred(self._prober.probe.ask, self.member)
         asking.addCallbacks(self._well, self._unwell)
         asking.addErrback(_unforeseen)
         return asking.addBoth(self._next, started)
@@ -131,7 +137,7 @@ class _Round:
         self._report(True, said)
 
     def _unwell(self, failure: Failure) -> None:
-        self._report(False, _words(failure, self._prober.settings.timeout))
+        self._report(False, _words(failure))
 
     def _report(self, ok: bool, reason: str) -> None:
         if self._loop.running:  # stopped ones are cancelled: that is no verdict
@@ -146,11 +152,7 @@ class _Round:
         self._loop.starttime = now
 
 
-def _words(failure: Failure, timeout: float) -> str:
-    if failure.check(Unwell):
-        return str(failure.value)
-    if failure.check(TimeoutError, CancelledError):
-        return f"no answer within {timeout:g} s"
+def _words(failure: Failure) -> str:
     if isinstance(failure.value, GatewayError):
         return failure.value.reason
     return failure.getErrorMessage() or type(failure.value).__name__
@@ -173,7 +175,6 @@ class Prober:
     _roster: Roster
     probe: HttpProbe
     clock: Clock
-    _wall_clock: Callable[[], float]
     _random: Callable[[], float]
     _metrics: Metrics
     _rounds: list[_Round] = field(factory=list, init=False)
@@ -194,7 +195,7 @@ class Prober:
     def report(self, member: Member, ok: bool, reason: str) -> None:
         """A result."""
         self._metrics.probed(self._backend, member.name, ok)
-        self._roster.report(member, ok, reason, self._wall_clock())
+        self._roster.report(member, ok, reason)
 
     def interval(self, member: Member) -> float:
         """Seconds until the next probe of `member`."""

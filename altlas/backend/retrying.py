@@ -66,9 +66,11 @@ class Retrying:
         # Asked in order of price: nearly every call ends at the first question.
         if outcome.cause not in self._policy.on:
             return False
+        if call.tries > self._policy.tries > 0:
+            call.record.flag = "URX"
+            return False
         replayable = call.body is None or call.body.replayable
         if not may_retry(self._policy, call.method, outcome, call.tries, replayable):
-            call.record.flag = "URX" if call.tries > 1 else call.record.flag
             return False
         if self._budget.withdraw(self._clock.seconds()):
             return True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from attrs import define, field
 
 from altlas.health.ledger import Change, Ledger
-from altlas.settings.tree import Instance
+from altlas.settings.tree import Instance, ProbeSettings
 
 
 @define(eq=False)
@@ -48,6 +48,12 @@ class Roster:
     """
 
     members: tuple[Member, ...]
+    #: seconds since the epoch
+    _wall_clock: Callable[[], float]
+    #: whether there are probes, which alone bring a member back
+    probed: bool = True
+    #: seconds after which it is worth to look again when all are out
+    recheck: float = 1.0
     on_change: list[Callable[[Member, Change], object]] = field(factory=list)
     available: tuple[Member, ...] = field(init=False)
 
@@ -55,15 +61,32 @@ class Roster:
         self._settle()
 
     @classmethod
-    def of(cls, instances: Iterable[Instance], fall: int, rise: int, now: float) -> Roster:
+    def of(
+        cls,
+        instances: Iterable[Instance],
+        probe: ProbeSettings,
+        wall_clock: Callable[[], float],
+    ) -> Roster:
         """A roster whose members are taken as healthy until a probe says otherwise."""
-        return cls(tuple(Member(one, Ledger(fall, rise, now)) for one in instances))
+        now = wall_clock()
+        members = tuple(Member(one, Ledger(probe.fall, probe.rise, now)) for one in instances)
+        return cls(members, wall_clock, probe.enabled, probe.interval)
 
-    def report(self, member: Member, ok: bool, reason: str, now: float) -> None:
-        """A probe's result: the member may leave the pool, or come back."""
-        change = member.ledger.report(ok, reason, now)
+    def unreachable(self, member: Member, reason: str) -> None:
+        """A request found no connection to `member`: as much as a failed probe, but earlier.
+
+        Between two probes a dead instance would cost a retry for every request in its turn,
+        more than the budget has. It is never the last one that leaves for this.
+        """
+        if self.probed and member.ledger.healthy and len(self.available) > 1:
+            self.report(member, False, f"a request found: {reason}")
+
+    def report(self, member: Member, ok: bool, reason: str) -> None:
+        """A result: the member may leave the pool, or come back."""
+        change = member.ledger.report(ok, reason, self._wall_clock())
         if change is not None:
-            self._settle()
+            if change.leaves or change.returns:  # to be proven changes nothing for balancers
+                self._settle()
             for listener in self.on_change:
                 listener(member, change)
 

@@ -77,20 +77,21 @@ class RunningBackend:
 
 
 def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
-    """Put a backend together. Nothing is sent or probed yet.
-
-    Raises `OSError` or `ValueError` for a ``tls.ca`` that cannot be used.
+    """Put a backend together. Nothing is sent or probed yet, and no file is read: a ``tls.ca``
+    that cannot be used fails each connection (`altlas.gateway.preflight` finds it before).
     """
     timers, random = surroundings.timers, surroundings.random
     clock = timers.clock
     probe = settings.probe
-    roster = Roster.of(settings.instances, probe.fall, probe.rise, surroundings.wall_clock())
+    roster = Roster.of(settings.instances, probe, surroundings.wall_clock)
     kind = _balancer_kind(settings, surroundings.catalog)
     balancer = kind.make(settings.balancer or kind.settings(), random)
     picker = Picker(roster, balancer, settings.max_requests, settings.queue, timers)
     guard = Guard(closed(settings.breaker, clock.seconds()), clock, random.random)
     budget = RetryBudget(settings.retry.budget, settings.retry.budget_minimum, clock.seconds())
-    agent, probe_agent = (_agent(settings, surroundings) for _ in range(2))
+    agent = _agent(settings, surroundings, settings.pool.idle)
+    # A probe is to see whether a connection can be made, and leaves none behind.
+    probe_agent = _agent(settings, surroundings, 0)
     parts = Parts(
         settings=settings,
         picker=picker,
@@ -107,7 +108,6 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
         roster,
         HttpProbe(probe, HTTPClient(probe_agent), clock),
         clock,
-        surroundings.wall_clock,
         random.random,
         surroundings.metrics,
     )
@@ -124,7 +124,7 @@ def _balancer_kind(settings: Backend, catalog: Catalog) -> Kind:
     return catalog.kind_of("balancer", settings.balancer)
 
 
-def _agent(settings: Backend, surroundings: Surroundings) -> GatewayAgent:
+def _agent(settings: Backend, surroundings: Surroundings, idle: int) -> GatewayAgent:
     agent = GatewayAgent(surroundings.reactor, surroundings.timers)
     pool, tls = settings.pool, settings.tls
     for instance in settings.instances:
@@ -132,7 +132,7 @@ def _agent(settings: Backend, surroundings: Surroundings) -> GatewayAgent:
             instance.origin,
             PoolSettings(
                 connect_timeout=settings.timeout.connect,
-                idle=pool.idle,
+                idle=idle,
                 idle_timeout=pool.idle_timeout,
                 lifetime=pool.lifetime,
                 tls=TLSSettings(tls.verify, None if tls.ca is None else Path(tls.ca), tls.name),

@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from attrs import define
 from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Protocol
+from twisted.python.components import proxyForInterface
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IBodyProducer
+from twisted.web.iweb import IBodyProducer, IResponse
 
 from altlas.backend.call import Call
 from altlas.backend.roster import Member
@@ -28,10 +30,11 @@ class Sending:
         member = _member_of(call)
         return self._client.request(
             call.method,
-            member.origin + (b"" if call.target == b"*" else call.target),
+            _url_of(call, member),
             headers=FieldHeaders(_fields_for(call, member)),
             data=cast(IBodyProducer | None, call.body),
             informational=call.informational,
+            connect_timeout=call.timeouts.connect,
         )
 
 
@@ -47,15 +50,42 @@ class PlainSending:
         headers = Headers()
         for name, value in _fields_for(call, member):
             headers.addRawHeader(name, value)
+        # Such clients say themselves how long their body is.
+        headers.removeHeader(b"content-length")
         pending: Deferred[Any] = self._client.request(
             call.method.decode("ascii"),
-            member.origin + call.target,
+            _url_of(call, member),
             headers=headers,
             data=call.body,
             allow_redirects=False,
             unbuffered=True,
         )
-        return pending
+        return pending.addCallback(PlainResponse)
+
+
+class PlainResponse(proxyForInterface(IResponse)):  # type: ignore[misc]
+    """Any `IResponse`, with the one thing more that is wanted of one: it can be refused."""
+
+    def discard(self) -> None:
+        """Refuse the body: its connection is cut."""
+        self.original.deliverBody(_Refusal())
+
+
+class _Refusal(Protocol):
+    """Wants nothing of a body."""
+
+    def connectionMade(self) -> None:
+        # What a body's transport offers differs from client to client.
+        for name in ("abortConnection", "stopProducing", "loseConnection"):
+            end = getattr(self.transport, name, None)
+            if end is not None:
+                end()
+                return
+
+
+def _url_of(call: Call, member: Member) -> bytes:
+    # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).
+    return member.origin + (b"" if call.target == b"*" else call.target)
 
 
 def _member_of(call: Call) -> Member:

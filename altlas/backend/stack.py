@@ -72,7 +72,7 @@ def stack(parts: Parts) -> Stack:
     # Around a single try, so that what it cancels is that try and not the call,
     layer = TryLimits(timers, layer)
     # and below accounting, so that a timeout is classified like any other failure.
-    layer = accounting = Accounting(settings.name, clock, metrics, layer)
+    layer = accounting = Accounting(settings.name, clock, metrics, parts.picker.roster, layer)
     # The breaker reads that verdict, hence just above. It is asked after the lease is there,
     # since what it knows may change while a call waits in the queue.
     guarding = Guarding(parts.guard, layer) if settings.breaker.enabled else None

@@ -62,7 +62,7 @@ class _Watch:
 
     def _failed(self, failure: Failure) -> Failure:
         self._timer.cancel()
-        return failure if self._struck is None else Failure(self._struck)
+        return _explained(failure, self._call) if self._struck is None else Failure(self._struck)
 
 
 @define(eq=False)
@@ -76,9 +76,14 @@ class TryLimits:
         """Send, and cancel this try when its time is over."""
         limit, error = _limit_of(call)
         pending = self._following.send(call)
-        if limit is None or pending.called:
+        if limit is None or _over(pending):
             return pending
         return _Watch(call, limit, error).over(pending, self._timers)
+
+
+def _over(pending: Deferred[Any]) -> bool:
+    """Whether the result is there. A Deferred that was called may still wait for another."""
+    return pending.called and not pending.paused
 
 
 def _limit_of(call: Call) -> tuple[float | None, type[UpstreamTimeout]]:
@@ -99,12 +104,13 @@ class Deadline:
         """Send, and give the call up when its time is over."""
         pending = call.watch(self._following.send(call))
         limit = call.timeouts.total
-        if limit is not None and not pending.called:
-            pending = _Watch(call, limit, DeadlinePassed).over(pending, self._timers)
-        return pending.addErrback(self._explained, call)
+        if limit is None or _over(pending):
+            return pending.addErrback(_explained, call)
+        return _Watch(call, limit, DeadlinePassed).over(pending, self._timers)
 
-    def _explained(self, failure: Failure, call: Call) -> Failure:
-        # What was cancelled while it waited for a lease comes up as a bare CancelledError.
-        if call.given_up is not None and failure.check(CancelledError):
-            return Failure(call.given_up)
-        return failure
+
+def _explained(failure: Failure, call: Call) -> Failure:
+    # What was cancelled while it waited for a lease comes up as a bare CancelledError.
+    if call.given_up is not None and failure.check(CancelledError):
+        return Failure(call.given_up)
+    return failure

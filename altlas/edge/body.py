@@ -19,6 +19,7 @@ from altlas.errors import BodyTooLarge
 from altlas.wire.bodies import body_reader
 from altlas.wire.fields import Fields
 from altlas.wire.limits import Limits
+from altlas.wire.trailers import safe_trailers
 
 READ_AHEAD = 64 * 1024
 
@@ -110,8 +111,9 @@ class DownstreamBody:
 
     @property
     def trailers(self) -> Fields:
-        """The trailer section, once complete."""
-        return self._reader.trailers
+        """The fields of the trailer section that may be passed on, once complete."""
+        trailers = self._reader.trailers
+        return safe_trailers(trailers) if trailers else trailers
 
     def keep(self, size: int) -> None:
         """Keep up to `size` consumed bytes, for another try."""
@@ -209,7 +211,10 @@ class DownstreamBody:
 
     def _detach(self) -> None:
         self._consumer = self._finished = None
-        self._paused = False
+        if self._paused:
+            # Only who reads hears of the client's leaving.
+            self._paused = False
+            self._flow.resume_reading()
 
     def pauseProducing(self) -> None:
         """The consumer has enough for now: leave the rest on the wire."""

@@ -9,29 +9,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
-from altlas.errors import ClientError, RequestTimeout
+from altlas.errors import ClientError, RequestTimeout, Stopping
 from altlas.timers import Timer
 from altlas.wire.heads import RequestHead
 from altlas.wire.reading import RequestReader
 
-#: for how long, and for how many bytes, a client may go on sending after its last answer
+#: after its last answer a client may go on sending until it was silent for so long,
 LINGER_SECONDS = 2.0
-LINGER_BYTES = 1024 * 1024
+#: but for so long in all
+LINGER_MOST = 30.0
+#: seconds that a client may take to fetch what was written before the close
+FLUSH_SECONDS = 60.0
 #: bytes of further requests taken while one is answered; a client that sends more is paused
 PIPELINE_BYTES = 64 * 1024
 
 
+@implementer(IPushProducer)
 class Channel(Protocol):
     """Speaks HTTP/1.1 with a client.
 
     Requests that arrive together are answered one after the other: the second is not even
-    parsed before the first is answered, so that answers cannot change places.
+    parsed before the first is answered, so that answers cannot change places. To its transport
+    the channel is the producer of all answers: while the client does not take what is written
+    already, no further exchange begins, so that asking without listening costs no memory.
     """
 
     def __init__(self, listening: Listening) -> None:
@@ -41,9 +48,13 @@ class Channel(Protocol):
         self._rest = b""
         self._advancing = False
         self._idle = False
-        self._reading = True
-        self._lingering = -1
+        self._lingering = False
+        self._linger_until = 0.0
         self._timer: Timer | None = None
+        #: whether bytes are taken off the wire
+        self.reading = True
+        #: whether the client has yet to take what was written
+        self.full = False
         self.lost = False
 
     # --- the transport's side --------------------------------------------------------
@@ -56,18 +67,19 @@ class Channel(Protocol):
         )
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
+        transport.registerProducer(self, True)
         self.listening.joined(self)
         self._await(self.listening.header_timeout)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes from the client, of whatever comes next."""
         exchange = self.exchange
-        if self._lingering >= 0:
-            self._drop(len(data))
-        elif exchange is None:
+        if self._lingering:
+            self._drop()
+        elif exchange is None and not self.full:
             self._rest = self._rest + data if self._rest else data
             self._advance()
-        elif exchange.body.complete:
+        elif exchange is None or exchange.body.complete:
             self._pipeline(data)
         else:
             self._feed(exchange, data)
@@ -81,6 +93,26 @@ class Channel(Protocol):
         if exchange is not None:
             exchange.gone()
 
+    # --- IPushProducer: the client's pace ------------------------------------------------
+
+    def pauseProducing(self) -> None:
+        """The client is slow: nothing more is to be written, as far as that can be put off."""
+        self.full = True
+        if self.exchange is not None:
+            self.exchange.pause()
+
+    def resumeProducing(self) -> None:
+        """The client caught up."""
+        self.full = False
+        if self.exchange is not None:
+            self.exchange.resume()
+        else:
+            self.resume_reading()
+            self._advance()
+
+    def stopProducing(self) -> None:
+        """The connection is gone; `connectionLost` says so too."""
+
     # --- heads -------------------------------------------------------------------------
 
     def _advance(self) -> None:
@@ -89,11 +121,14 @@ class Channel(Protocol):
             return  # an exchange ended within its own beginning: the loop below goes on
         self._advancing = True
         try:
-            while self._rest and self.exchange is None and self._lingering < 0 and not self.lost:
+            while self._rest and self.exchange is None and self._may_begin():
                 data, self._rest = self._rest, b""
                 self._read_head(data)
         finally:
             self._advancing = False
+
+    def _may_begin(self) -> bool:
+        return not (self.full or self._lingering or self.lost)
 
     def _read_head(self, data: bytes) -> None:
         try:
@@ -142,15 +177,18 @@ class Channel(Protocol):
 
     def pause_reading(self) -> None:
         """Leave what the client sends on the wire."""
-        if self._reading and not self.lost:
-            self._reading = False
+        if self.reading and self._is_open():
+            self.reading = False
             self.transport.pauseProducing()  # type: ignore[union-attr]
 
     def resume_reading(self) -> None:
         """Take from the wire again."""
-        if not self._reading and not self.lost:
-            self._reading = True
+        if not self.reading and self._is_open():
+            self.reading = True
             self.transport.resumeProducing()  # type: ignore[union-attr]
+
+    def _is_open(self) -> bool:
+        return not (self.lost or self._lingering)
 
     # --- between exchanges ---------------------------------------------------------------
 
@@ -169,25 +207,36 @@ class Channel(Protocol):
 
     def linger(self) -> None:
         """Close once what was written is out, without a reset that would destroy it."""
-        if self.lost or self._lingering >= 0:
+        if not self._is_open():
             return
-        self._lingering = 0
-        self._rest = b""
         self._stop_waiting()
         self.resume_reading()
+        self._lingering = True
+        self._rest = b""
         transport: Any = self.transport
+        # A transport waits for its producer before it closes.
+        transport.unregisterProducer()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye.
         if self.peer.scheme == "http" and hasattr(transport, "loseWriteConnection"):
+            timers = self.listening.timers
+            self._linger_until = timers.seconds() + LINGER_MOST
+            self._timer = timers.after(LINGER_SECONDS, self._close)
             transport.loseWriteConnection()
         else:
-            transport.loseConnection()
-        self._timer = self.listening.timers.after(LINGER_SECONDS, self.abort)
+            self._close()
 
-    def _drop(self, size: int) -> None:
-        self._lingering += size
-        if self._lingering > LINGER_BYTES:
-            self.abort()
+    def _drop(self) -> None:
+        """More came after the last answer: as long as it comes, the client may not have read it."""
+        timer = self._timer
+        if timer is not None and self.listening.timers.seconds() < self._linger_until:
+            timer.restart()
+
+    def _close(self) -> None:
+        # No abort: the client may still be fetching what was written.
+        self._linger_until = 0.0
+        self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
+        self.transport.loseConnection()  # type: ignore[union-attr]
 
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
@@ -197,12 +246,20 @@ class Channel(Protocol):
     def abort(self) -> None:
         """Cut the connection, so that a half answer cannot be taken for a whole one."""
         if not self.lost:
+            self._stop_waiting()
+            self._lingering = True
             transport: Any = self.transport
             transport.abortConnection()
 
+    def cut(self) -> None:
+        """End whatever is under way and the connection with it (when a drain took too long)."""
+        if self.exchange is not None:
+            self.exchange.cut(Stopping(reason="the time to go down was over"))
+        self.abort()
+
     def close_if_idle(self) -> None:
-        """Close when no exchange is under way (on a drain)."""
-        if self.exchange is None:
+        """Close when no exchange is under way or has begun to arrive (on a drain)."""
+        if self.exchange is None and not self._reader.started:
             self.linger()
 
     def _await(self, length: float) -> None:

@@ -15,13 +15,23 @@ from twisted.python.failure import Failure
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call
 from altlas.edge.body import DownstreamBody
+from altlas.edge.recording import UNREAD, new_record
 from altlas.edge.refusals import problem
 from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
-from altlas.errors import ClientGone, GatewayError, RequestTimeout, UpstreamTimeout
-from altlas.observability.record import ExchangeRecord
+from altlas.errors import (
+    ClientError,
+    ClientGone,
+    Fault,
+    GatewayError,
+    MethodNotAllowed,
+    NoRoute,
+    RequestTimeout,
+    UpstreamMalformed,
+    UpstreamTimeout,
+)
 from altlas.timers import Timer
-from altlas.wire.fields import Fields, first
+from altlas.wire.fields import Fields
 from altlas.wire.forwarding import request_id
 from altlas.wire.framing import UNTIL_CLOSE
 from altlas.wire.heads import RequestHead, ResponseHead
@@ -33,22 +43,12 @@ if TYPE_CHECKING:
     from altlas.backend.stack import Stack
     from altlas.edge.channel import Channel
 
-#: what stands for the head of a request that could not be read
-UNREAD = RequestHead(
-    method=b"-",
-    target=b"-",
-    minor=1,
-    fields=[],
-    host=b"",
-    path=b"-",
-    query=None,
-    framing=0,
-    keep_alive=False,
-    expects_continue=False,
-    listed=frozenset(),
-    upgrade=False,
-    size=0,
-)
+# Looked up once: a member of an Enum costs a call each time it is named by its class.
+UPSTREAM = Fault.UPSTREAM
+#: 1xx heads of an instance that are passed on; they are the one thing nothing else paces
+MOST_INFORMATIONAL = 64
+#: refusals of a request that was understood as far as its end: the next one can be read
+READABLE = (NoRoute, MethodNotAllowed)
 
 
 class Exchange:
@@ -59,6 +59,7 @@ class Exchange:
         "_done",
         "_idle",
         "_idle_limit",
+        "_informed",
         "_keep",
         "_life",
         "_relay",
@@ -90,33 +91,18 @@ class Exchange:
         self._answered = False  # whether a byte of it is out
         self._done = False
         self._keep = False
+        self._informed = 0  # 1xx heads that were passed on
         self._idle: Timer | None = None
         self._idle_limit: float | None = None
         self._life: Timer | None = None
         self._started = listening.timers.seconds()
-        self.record = self._new_record()
+        self.record = new_record(channel, head, self.request_id)
         listening.in_flight += 1
 
     @classmethod
     def unread(cls, channel: Channel) -> Exchange:
         """The exchange of a request whose head could not be read; it can only be failed."""
         return cls(channel, UNREAD)
-
-    def _new_record(self) -> ExchangeRecord:
-        head, peer, listening = self.head, self.channel.peer, self.channel.listening
-        record = ExchangeRecord()
-        record.started = listening.wall_clock()
-        record.request_id = self.request_id.decode("ascii")
-        record.listener = listening.name
-        record.client = listening.client_of(head, peer)
-        record.method = head.method
-        record.target = head.target
-        record.host = head.host
-        record.minor = head.minor
-        record.tls = peer.scheme == "https"
-        record.referer = first(head.fields, b"referer") or b""
-        record.user_agent = first(head.fields, b"user-agent") or b""
-        return record
 
     # --- to the backend ----------------------------------------------------------------
 
@@ -139,15 +125,22 @@ class Exchange:
         if self._settled or self.head.minor == 0:
             return
         if head.status == 100:
-            if not self.head.expects_continue:
+            # Another try's instance may say again what the client was told already.
+            if self.body.invited:
                 return
             self.body.invited = True
+        self._informed += 1
+        if self._informed > MOST_INFORMATIONAL:
+            self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
+            return
         fields = self.channel.listening.forwarding.response_fields(head)
         self.channel.write(response_bytes(head.status, head.reason, fields, 0))
 
     def _respond(self, response: Any) -> None:
         if self._settled:
             response.discard()
+            if self.call is not None:
+                self.call.finish()
             return
         self._settled = True
         relay = self._relay = Relay(self, response)
@@ -160,15 +153,23 @@ class Exchange:
             self._stream(relay)
 
     def _stream(self, relay: Relay) -> None:
-        """More is to come: pace the instance by the client, and watch that it does come."""
-        transport: Any = self.channel.transport
-        transport.registerProducer(relay, True)
-        if self._idle_limit is None or self._done:
+        """More is to come: watch that it does."""
+        if self._idle_limit is None:
             return
         if self._idle is not None:
             self._idle.cancel()
         self._idle = self.channel.listening.timers.after(self._idle_limit, self._stalled)
         self.body.on_progress = relay.on_progress = self._idle.restart
+
+    def pause(self) -> None:
+        """The client does not take what is written (by the channel): the instance must wait."""
+        if self._relay is not None:
+            self._relay.pause()
+
+    def resume(self) -> None:
+        """The client takes more (by the channel)."""
+        if self._relay is not None:
+            self._relay.resume()
 
     def write(self, data: bytes) -> None:
         """Write bytes of the answer."""
@@ -185,24 +186,32 @@ class Exchange:
 
     def _say(self, fields: Fields) -> None:
         """Add what this connection, and this exchange, have to say of themselves."""
+        dated = named = False
+        for name, _ in fields:
+            # A length is cheaper to look at than a name.
+            if len(name) == 4:
+                dated = dated or name.lower() == b"date"
+            elif len(name) == 12:
+                named = named or name.lower() == b"x-request-id"
+        if not dated:
+            fields.append((b"Date", self.channel.listening.date()))  # RFC 9110, 6.6.1
+        if not named:
+            fields.append((b"X-Request-ID", self.request_id))
         if not self._keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:
             fields.append((b"Connection", b"keep-alive"))
-        if first(fields, b"x-request-id") is None:
-            fields.append((b"X-Request-ID", self.request_id))
 
     # --- the gateway's own answers -----------------------------------------------------
 
-    def reply(self, reply: Reply) -> None:
-        """Answer from the gateway itself, with the whole body at once."""
+    def reply(self, reply: Reply, keep: bool = True) -> None:
+        """Answer from the gateway itself, with the whole body at once; close unless `keep`."""
         if self._done:
             return
         self._settled = True
-        self._keep = self._may_keep(0)
+        self._keep = keep and self._may_keep(0)
         self.record.status = reply.status
         fields = reply.fields
-        fields.append((b"Date", self.channel.listening.date()))
         self._say(fields)
         body, method = reply.body, self.head.method
         data = response_bytes(reply.status, reply.reason, fields, len(body), method)
@@ -225,13 +234,18 @@ class Exchange:
             self._refuse(error_of(failure))
 
     def _refuse(self, error: GatewayError) -> None:
+        self._explain(error)
+        if self._answered:
+            self._break_off(error)
+        else:
+            # What a client did wrong on the wire makes the rest of it doubtful.
+            keep = not isinstance(error, ClientError) or isinstance(error, READABLE)
+            self.reply(problem(error, self.request_id), keep)
+
+    def _explain(self, error: GatewayError) -> None:
         exhausted = self.record.flag == "URX"
         self.record.flag = f"{error.flag},URX" if exhausted else error.flag
         self.record.reason = error.reason
-        if self._answered:
-            self._cut()
-        else:
-            self.reply(problem(error, self.request_id))
 
     def _bug(self, failure: Failure) -> None:
         log.failure("An exchange failed in a way that was not foreseen", failure)
@@ -256,34 +270,55 @@ class Exchange:
         """The client left (by the channel): nobody wants the answer any more."""
         if not self._done:
             error = ClientGone()
-            self.record.flag, self.record.reason = error.flag, error.reason
+            self._explain(error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
 
+    def cut(self, error: GatewayError) -> None:
+        """End at once, whatever the client was told, since the gateway must."""
+        if not self._done:
+            self._explain(error)
+            self.record.status = self.record.status or error.status
+            self._abandon(error)
+            self._close()
+            self.channel.abort()
+
     def _stalled(self) -> None:
         limit = f"{self._idle_limit:g} s"
-        if self._relay is None and self.body.invited and not self.body.paused:
+        if self._relay is not None and self.channel.full:
+            self.fail(RequestTimeout(reason=f"the client took nothing for {limit}"))
+        elif self._is_owed():
             self.fail(RequestTimeout("The body stalled.", reason=f"no byte of it for {limit}"))
-        elif self._relay is not None and self._relay.paused:
-            self.fail(RequestTimeout("", reason=f"the client took nothing for {limit}"))
         else:
-            self._late(UpstreamTimeout("The service stalled.", reason=f"stalled for {limit}"))
+            error = UpstreamTimeout("The service stalled.", reason=f"stalled for {limit}")
+            if self._relay is None:
+                self.fail(error)
+            else:
+                self.broken(error)
 
     def _outlived(self) -> None:
-        self._late(UpstreamTimeout("It took too long.", reason="timeout.stream is over"))
+        # No `broken`: so long an exchange says nothing against the instance.
+        late = RequestTimeout if self._is_owed() else UpstreamTimeout
+        self.fail(late("It took too long.", reason="timeout.stream is over"))
 
-    def _late(self, error: UpstreamTimeout) -> None:
-        if self._relay is None:
-            self.fail(error)
-        else:
-            self.broken(error)
+    def _is_owed(self) -> bool:
+        """Whether it is the client's turn: we would take more of the body, and none comes."""
+        body = self.body
+        if body.complete or not self.channel.reading:
+            return False
+        return body.flowing or (self._relay is None and body.invited)
 
-    def _cut(self) -> None:
-        """Part of an answer is out: close so that it cannot be taken for the whole."""
-        self._abandon(ClientGone())
+    def _break_off(self, why: GatewayError) -> None:
+        """Close so that what is out cannot be taken for the whole answer."""
+        self._abandon(why)
         self._close()
-        self.channel.abort()
+        relay = self._relay
+        if relay is not None and relay.answer.framing != UNTIL_CLOSE and why.fault is UPSTREAM:
+            # It shows that the end is missing, and what came of it is still the client's.
+            self.channel.linger()
+        else:
+            self.channel.abort()
 
     def _abandon(self, why: GatewayError) -> None:
         """Whatever the backend is still doing for this exchange, stop it."""

@@ -92,7 +92,7 @@ class Listening:
     def cut(self) -> None:
         """Close every connection now, exchanges or not."""
         for channel in list(self.channels):
-            channel.abort()
+            channel.cut()
 
     # --- who is there --------------------------------------------------------------------
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
-from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH
-from zope.interface import implementer
 
 from altlas.backend.accounting import error_of
 from altlas.wire.chunked import chunk, last_chunk
@@ -59,13 +57,11 @@ def _head_of(response: Any, method: bytes) -> ResponseHead:
     )
 
 
-@implementer(IPushProducer)
 class Relay(Protocol):
     """The receiver of one response's body.
 
     The head waits for the first bytes of the body if those are there already, so that a
-    small answer is one write. It is a producer towards the client: pausing it pauses the
-    instance.
+    small answer is one write. Pausing it pauses the instance.
     """
 
     def __init__(self, exchange: Exchange, response: Any) -> None:
@@ -81,7 +77,6 @@ class Relay(Protocol):
         self.answer = Answer(head.status, head.reason, fields, framing)
         self._pending = b""
         self._ended = False
-        self.paused = False
         self.on_progress: Callable[[], object] | None = None
 
     def start(self) -> None:
@@ -118,7 +113,6 @@ class Relay(Protocol):
         if self._ended:
             return
         self._ended = True
-        self._unregister()
         if reason.check(ResponseDone, PotentialDataLoss):
             trailers = safe_trailers(getattr(self._response, "trailers", []))
             self._write(last_chunk(trailers) if self._chunked else b"")
@@ -130,7 +124,6 @@ class Relay(Protocol):
         """Nobody wants the rest: let go of the instance's connection."""
         if not self._ended:
             self._ended = True
-            self._unregister()
             self._let_go()
 
     def _let_go(self) -> None:
@@ -142,25 +135,15 @@ class Relay(Protocol):
         else:
             transport.loseConnection()
 
-    def _unregister(self) -> None:
-        transport: Any = self._exchange.channel.transport
-        if not self._exchange.channel.lost:
-            transport.unregisterProducer()
-
-    # --- IPushProducer: the client's pace ----------------------------------------------------
-
-    def pauseProducing(self) -> None:
+    def pause(self) -> None:
         """The client is slow: leave the body on the instance's wire."""
-        self.paused = True
         if not self._ended:
             self.transport.pauseProducing()  # type: ignore[union-attr]
 
-    def resumeProducing(self) -> None:
+    def resume(self) -> None:
         """The client caught up."""
-        self.paused = False
-        if not self._ended:
-            self.transport.resumeProducing()  # type: ignore[union-attr]
-
-    def stopProducing(self) -> None:
-        """The client's connection is gone (the channel hears of it too)."""
-        self.stop()
+        if self._ended:
+            return
+        if self.on_progress is not None:
+            self.on_progress()
+        self.transport.resumeProducing()  # type: ignore[union-attr]

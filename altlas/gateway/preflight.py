@@ -6,106 +6,115 @@ bytes once it is a daemon. So whatever may be wrong is tried first, all of it.
 
 from __future__ import annotations
 
-import re
-import socket
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.endpoints import serverFromString
+from OpenSSL import SSL, crypto
 
-from altlas.settings.tree import Backend, Listener, Settings
+from altlas.gateway.addresses import Address, TcpAddress, address_of
+from altlas.gateway.binds import endpoint, parsed
+from altlas.settings.tree import AccessLog, Backend, Listener, Settings
 from altlas.upstream.tls import TLSSettings
-
-#: endpoint types that are a TCP port
-_TCP = {"tcp": socket.AF_INET, "tcp4": socket.AF_INET, "tcp6": socket.AF_INET6}
-_TCP |= {"ssl": socket.AF_INET, "tls": socket.AF_INET}
 
 
 @frozen
-class Endpoint:
-    """Where a TCP endpoint string binds."""
+class Fault:
+    """A key whose value would make the start fail, and why."""
 
-    family: socket.AddressFamily
-    port: int
-    interface: str
+    section: str
+    key: str
+    reason: str
 
-
-def tcp_endpoint(bind: str) -> Endpoint | None:
-    """The address in an endpoint string such as ``tcp:8080:interface=127.0.0.1``.
-
-    None for what is no TCP endpoint (UNIX sockets, systemd's). Backslashes escape colons, as
-    Twisted has it.
-    """
-    kind, *parts = (part.replace("\\:", ":") for part in re.split(r"(?<!\\):", bind))
-    family = _TCP.get(kind)
-    named = dict(part.split("=", 1) for part in parts if "=" in part)
-    plain = [part for part in parts if "=" not in part]
-    port = named.get("port", plain[0] if plain else "")
-    if family is None or not port.isdecimal():
-        return None
-    interface = named.get("interface", "")
-    if ":" in interface:
-        family = socket.AF_INET6
-    return Endpoint(family, int(port), interface)
+    def __str__(self) -> str:
+        return f"[{self.section}] {self.key}: {self.reason}"
 
 
-def problems(settings: Settings, reactor: Any, bind: bool) -> Iterator[str]:
-    """One line for each thing that would fail at the start.
+def faults(settings: Settings, reactor: Any, bind: bool) -> Iterator[Fault]:
+    """Everything that would fail at the start.
 
     With `bind`, every TCP address is bound for a moment, to see whether it is free.
     """
-    for listener in settings.listeners:
-        yield from _listener(listener, reactor, bind)
+    yield from _listeners(settings.listeners, reactor, bind)
     for backend in settings.backends:
-        yield from _backend(backend)
-    yield from _access_log(settings)
+        yield from _authorities(backend)
+    yield from _access_log(settings.access_log)
 
 
-def _listener(listener: Listener, reactor: Any, bind: bool) -> Iterator[str]:
-    where = f"[listener:{listener.name}] bind = {listener.bind}"
+def tcp_endpoint(bind: str) -> TcpAddress | None:
+    """The port that a bind such as ``tcp:8080:interface=127.0.0.1`` is; None if it is none."""
     try:
-        serverFromString(reactor, listener.bind)
-    except Exception as error:  # endpoint parsers raise what they like
-        yield f"{where}: no endpoint that Twisted knows: {error}"
-        return
-    endpoint = tcp_endpoint(listener.bind)
-    if bind and endpoint is not None:
-        refusal = _refusal(endpoint)
-        if refusal:
-            yield f"{where}: {refusal}"
+        address = address_of(parsed(bind))
+    except (KeyError, ValueError):
+        return None
+    return address if isinstance(address, TcpAddress) else None
 
 
-def _refusal(endpoint: Endpoint) -> str:
-    trial = socket.socket(endpoint.family, socket.SOCK_STREAM)
+def _listeners(listeners: Iterable[Listener], reactor: Any, bind: bool) -> Iterator[Fault]:
+    taken: dict[str, Address] = {}
+    # Held until all are tried: two of our own might be in each other's way.
+    with ExitStack() as held:
+        for listener in listeners:
+            refusal = _misbound(listener, reactor, taken)
+            if bind and not refusal and listener.name in taken:
+                refusal = taken[listener.name].refusal(held)
+            if refusal:
+                yield Fault(f"listener:{listener.name}", "bind", refusal)
+
+
+def _misbound(listener: Listener, reactor: Any, taken: dict[str, Address]) -> str:
+    """Why a bind cannot be, as far as that shows without trying; its address goes to `taken`."""
     try:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind((endpoint.interface, endpoint.port))
-        trial.listen(1)
-    except (OSError, OverflowError) as error:
-        return getattr(error, "strerror", None) or str(error)
-    finally:
-        trial.close()
-    return ""
+        endpoint(listener.bind, reactor)
+    except ValueError as error:
+        return str(error)
+    address = address_of(parsed(listener.bind))
+    if address is None:
+        return ""
+    others = [name for name, other in taken.items() if address.overlaps(other)]
+    taken[listener.name] = address
+    return f"[listener:{others[0]}] has this address" if others else address.misplaced()
 
 
-def _backend(backend: Backend) -> Iterator[str]:
+def _authorities(backend: Backend) -> Iterator[Fault]:
     tls = backend.tls
     if tls.ca is None or not tls.verify:
         return
+    section = f"backend:{backend.name}"
     try:
         TLSSettings(True, Path(tls.ca), tls.name)("localhost")
-    except (OSError, ValueError) as error:
-        yield f"[backend:{backend.name}] tls.ca = {tls.ca}: {error}"
-
-
-def _access_log(settings: Settings) -> Iterator[str]:
-    log = settings.access_log
-    if not log.enabled or log.path == "-":
-        return
-    try:
-        with open(log.path, "ab"):
-            pass
     except OSError as error:
-        yield f"[access-log] path = {log.path}: {error.strerror or error}"
+        yield Fault(section, "tls.ca", error.strerror or str(error))
+    except (ValueError, SSL.Error, crypto.Error):
+        yield Fault(section, "tls.ca", "there are no certificates, as PEM, in it")
+
+
+def _access_log(settings: AccessLog) -> Iterator[Fault]:
+    if settings.enabled and settings.path != "-":
+        reason = _unwritable(Path(settings.path))
+        if reason:
+            yield Fault("access-log", "path", reason)
+
+
+def _unwritable(path: Path) -> str:
+    if path.is_dir():
+        return "it is a folder"
+    if path.is_file():
+        return _unopenable(path)
+    if path.exists():  # a pipe or device, which might mind
+        return ""
+    if not path.parent.is_dir():
+        return f"{path.parent} is no folder"
+    may_make = os.access(path.parent, os.W_OK | os.X_OK)
+    return "" if may_make else f"no file can be made in {path.parent}"
+
+
+def _unopenable(path: Path) -> str:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
+    except OSError as error:
+        return f"it cannot be written to: {error.strerror}"
+    return ""

@@ -8,15 +8,8 @@ from random import Random, SystemRandom
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import (
-    Deferred,
-    DeferredList,
-    FirstError,
-    gatherResults,
-    maybeDeferred,
-)
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory
+from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.interfaces import IAddress, IProtocolFactory
 from twisted.logger import Logger
 from twisted.protocols.policies import WrappingFactory
 from twisted.python.failure import Failure
@@ -28,8 +21,9 @@ from altlas.backend.running import Surroundings
 from altlas.edge.channel import Channel
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import ChannelFactory, Listening
-from altlas.gateway.draining import drained
+from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
+from altlas.gateway.ports import CannotListen, Ports
 from altlas.gateway.signals import Signals
 from altlas.gateway.view import GatewayView
 from altlas.kinds import Catalog, discover
@@ -48,12 +42,18 @@ def catalog() -> Catalog:
     return discover(altlas.balancing)
 
 
+#: seconds that connections to instances may take to close when no exchange needs them
+CLOSING = 5.0
+
+
 class GatewayService(Service):
     """Serves `settings` from `startService` until the Deferred of `stopService` fires.
 
-    Making one compiles the settings and opens the access log; it raises `OSError` or
-    `ValueError` for files that cannot be used. `listening` fires once every listener
-    is bound (its failure is a bind that failed), `addresses` tells where, by name.
+    Making one compiles the settings, reads certificates and opens the access log; it raises
+    `OSError` or `ValueError` for files that cannot be used. Starting it binds the listeners
+    (earlier, by `privilegedStartService`, where twistd is to change its user) and raises
+    `CannotListen` for those that are refused at once. `listening` fires once all are bound;
+    it fails where an endpoint takes its time to be refused.
     """
 
     name = "altlas-gateway"
@@ -67,13 +67,13 @@ class GatewayService(Service):
     ) -> None:
         self.settings = settings
         self.listening: Deferred[Any] = Deferred()
-        self.addresses: dict[str, IAddress] = {}
         self.listeners: dict[str, Listening] = {}
-        self._ports: dict[str, list[IListeningPort]] = {"routes": [], "admin": []}
-        self._admins: list[WrappingFactory] = []
+        self.admins: dict[str, WrappingFactory] = {}
         self.draining = False
         self.metrics = Metrics()
         self.timers = Timers(reactor)
+        self._ports = Ports.of(settings.listeners, reactor)
+        self._opened = False
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
         surroundings = Surroundings(
@@ -94,52 +94,50 @@ class GatewayService(Service):
         self.metrics.reloaded(True, wall_clock())
         self._signals = Signals(reactor, self.access_log.reopen)
 
+    @property
+    def addresses(self) -> dict[str, IAddress]:
+        """Where the listeners are bound, by name."""
+        return self._ports.addresses
+
     # --- start ---------------------------------------------------------------------------
 
+    def privilegedStartService(self) -> None:
+        """Bind every listener."""
+        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        self._open()
+
     def startService(self) -> None:
-        """Bind every listener and begin to probe."""
+        """Bind every listener that is not bound yet, and begin to probe."""
         super().startService()  # type: ignore[no-untyped-call]
         self._signals.install()
+        self._open()
         self.generation.start()
-        bound = [self._bind(listener) for listener in self.settings.listeners]
-        gatherResults(bound, consumeErrors=True).addCallbacks(self._bound, self._unbound)
 
-    def _bind(self, listener: Listener) -> Deferred[Any]:
-        factory = self._admin() if listener.serves == "admin" else self._edge(listener)
-        endpoint = serverFromString(self._reactor, listener.bind)
-        bound: Deferred[Any] = endpoint.listen(factory)
-        return bound.addCallbacks(
-            self._listens, self._refused, callbackArgs=(listener,), errbackArgs=(listener,)
+    def _open(self) -> None:
+        if self._opened:
+            return
+        self._opened = True
+        opened = self._ports.open({one.name: self._factory(one) for one in self.settings.listeners})
+        if self._ports.refused:
+            opened.addErrback(lambda failure: failure.trap(CannotListen))
+            raise CannotListen(self._ports.refused)
+        opened.addCallback(self._tell).chainDeferred(self.listening)
+
+    def _tell(self, _: Any) -> None:
+        log.info(
+            "The gateway is up: {routes} routes, {backends} backends",
+            routes=len(self.settings.routes),
+            backends=len(self.settings.backends),
         )
 
-    def _listens(self, port: IListeningPort, listener: Listener) -> None:
-        self._ports[listener.serves].append(port)
-        self.addresses[listener.name] = port.getHost()
-        log.info("Listener {name} is at {bind}", name=listener.name, bind=listener.bind)
+    def _factory(self, listener: Listener) -> IProtocolFactory:
+        return self._admin(listener) if listener.serves == "admin" else self._edge(listener)
 
-    def _refused(self, failure: Failure, listener: Listener) -> Failure:
-        log.critical(
-            "Listener {name} cannot listen at {bind}: {reason}",
-            name=listener.name,
-            bind=listener.bind,
-            reason=failure.getErrorMessage(),
-        )
-        return failure
-
-    def _bound(self, _: Any) -> None:
-        log.info("The gateway is up with {count} routes", count=len(self.settings.routes))
-        self.listening.callback(None)
-
-    def _unbound(self, failure: Failure) -> None:
-        first = failure.value
-        assert isinstance(first, FirstError)
-        self.listening.errback(first.subFailure)
-
-    def _admin(self) -> IProtocolFactory:
+    def _admin(self, listener: Listener) -> IProtocolFactory:
+        site = admin_site(AdminAPI(self.view, self.metrics), self._reactor)
         # Wrapped, so that its connections can be found when the gateway goes down.
-        factory = WrappingFactory(admin_site(AdminAPI(self.view, self.metrics), self._reactor))
-        factory.noisy = False
-        self._admins.append(factory)
+        factory = self.admins[listener.name] = WrappingFactory(site)
+        site.noisy = factory.noisy = False
         return factory
 
     def _edge(self, listener: Listener) -> IProtocolFactory:
@@ -171,15 +169,18 @@ class GatewayService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        log.info("The gateway is going down")
-        self.draining = True
-        await drained(
-            self._ports["routes"],
-            self.listeners.values(),
-            self.settings.gateway.drain,
-            self._reactor,
+        drain = self.settings.gateway.drain
+        log.info(
+            "The gateway is going down: it accepts for {grace:g} s more, "
+            "then exchanges may take {timeout:g} s",
+            grace=drain.grace,
+            timeout=drain.timeout,
         )
-        await self.generation.stop()
+        self.draining = True
+        draining = Draining(self.listeners.values(), drain, self._reactor)
+        self._signals.hurry(draining.hurry)
+        await draining.drained(lambda: self._ports.close("routes"))
+        await self.generation.stop().addTimeout(CLOSING, self._reactor).addErrback(_overdue)
         await self._stop_admin()
         self.access_log.close()
         self.timers.close()
@@ -188,7 +189,12 @@ class GatewayService(Service):
 
     async def _stop_admin(self) -> None:
         # Last, so that the way down can be watched.
-        await DeferredList([maybeDeferred(port.stopListening) for port in self._ports["admin"]])
-        for factory in self._admins:
+        await self._ports.close("admin")
+        for factory in self.admins.values():
             for protocol in list(factory.protocols):
                 protocol.transport.abortConnection()
+
+
+def _overdue(failure: Failure) -> None:
+    failure.trap(TimeoutError)
+    log.warn("Connections to instances are still open after {seconds:g} s", seconds=CLOSING)

@@ -13,10 +13,12 @@ from twisted.logger import Logger
 
 log = Logger()
 
+Handler = Callable[[int, FrameType | None], None]
+
 
 @define(eq=False)
 class Signals:
-    """USR1 reopens the logs; HUP does not kill. Others are twistd's.
+    """USR1 reopens the access log; HUP does not kill. The first TERM or INT is twistd's.
 
     twistd's own answer to USR1 (to rotate its log) is given as well.
     """
@@ -26,19 +28,29 @@ class Signals:
     _before: dict[int, Any] = field(factory=dict, init=False)
 
     def install(self) -> None:
-        """Take the signals over. Only the main thread may; elsewhere nothing happens."""
-        if threading.current_thread() is threading.main_thread():
-            for number, handler in ((signal.SIGUSR1, self._usr1), (signal.SIGHUP, self._hup)):
-                self._before[number] = signal.signal(number, handler)
+        """Take USR1 and HUP over. Only the main thread may; elsewhere nothing happens."""
+        self._take(signal.SIGUSR1, self._usr1)
+        self._take(signal.SIGHUP, self._hup)
+
+    def hurry(self, call: Callable[[], object]) -> None:
+        """From now on TERM and INT make `call`: to Twisted, a second one is an error."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._take(number, lambda *_: self._reactor.callFromThread(call))
 
     def restore(self) -> None:
-        """Give them back."""
+        """Give back all that was taken."""
         before, self._before = self._before, {}
         for number, handler in before.items():
+            # None is one that was not installed from Python, and cannot be given back.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
+    def _take(self, number: int, handler: Handler) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before[number] = signal.signal(number, handler)
+
+    # A handler may run between any two bytecodes: the work waits for the reactor.
+
     def _usr1(self, number: int, frame: FrameType | None) -> None:
-        # A handler may run between any two bytecodes: the work waits for the reactor.
         self._reactor.callFromThread(self._reopen)
         earlier = self._before.get(number)
         if callable(earlier):

@@ -34,6 +34,7 @@ class GatewayView:
         self._service = service
         self._wall_clock = wall_clock
         self._started = wall_clock()
+        self._began = service.timers.seconds()
         self._version = this_version()
 
     def overview(self) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class GatewayView:
         return {
             "version": self._version,
             "started": self._started,
-            "uptime": self._wall_clock() - self._started,
+            "uptime": service.timers.seconds() - self._began,
             "workers": service.settings.gateway.workers,
             "ready": self.ready()[0],
             "listeners": self._listeners(),
@@ -73,11 +74,17 @@ class GatewayView:
                     "name": settings.name,
                     "bind": settings.bind,
                     "serves": settings.serves,
-                    "connections": len(listening.channels) if listening else 0,
+                    "connections": self._connections(settings.name),
                     "in_flight": listening.in_flight if listening else 0,
                 }
             )
         return rows
+
+    def _connections(self, name: str) -> int:
+        listening, admin = self._service.listeners.get(name), self._service.admins.get(name)
+        if listening is not None:
+            return len(listening.channels)
+        return len(admin.protocols) if admin is not None else 0
 
     def routes(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
@@ -147,7 +154,7 @@ def _breaker(backend: RunningBackend, now: float, wall: float) -> dict[str, Any]
         "enabled": backend.settings.breaker.enabled,
         "state": said.state,
         "reason": said.reason,
-        "opens_until": None if until is None else wall + until - now,
+        "opens_until": None if until is None else round(wall + until - now, 3),
         "error_rate": said.error_rate,
         "calls": said.calls,
     }

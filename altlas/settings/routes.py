@@ -41,6 +41,7 @@ _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%|^`{}/-]*")
 _ESCAPE = re.compile(r"%(.{0,2})")
 _RESERVED = re.compile(r"[0-9A-F]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_MEDIA_TYPE = re.compile(r"[!#-.0-9A-Z^-z|~]+/[!#-.0-9A-Z^-z|~]+ *(?:; *[\x21-\x7e][\x20-\x7e]*)?")
 _LOCATION = re.compile(r"(?:https?://[^\s/]|/)[\x21-\x7e]*")
 
 
@@ -71,6 +72,13 @@ def location(written: str) -> str:
     return written
 
 
+def media_type(written: str) -> str:
+    """What a Content-Type field may say (RFC 9110, 8.3.1), as far as its letters go."""
+    if _MEDIA_TYPE.fullmatch(text(written)) is None:
+        raise ValueError("a media type such as application/json")
+    return written
+
+
 def _normal(escape: str) -> bool:
     return bool(_RESERVED.fullmatch(escape)) and not _UNRESERVED.fullmatch(chr(int(escape, 16)))
 
@@ -89,7 +97,7 @@ class Respond:
 
     status: int | None = optional(final_status, help="the status of a fixed answer")
     body: str = key(prose, default="", help="its body", takes=Takes.LINES)
-    type: str = key(text, default="text/plain; charset=utf-8", help="its Content-Type")
+    type: str = key(media_type, default="text/plain; charset=utf-8", help="its Content-Type")
 
 
 @frozen(kw_only=True)

@@ -158,7 +158,9 @@ class Listener:
 
     name: str
     bind: str = required(
-        endpoint, example="tcp:8080", help="any Twisted server endpoint, `tcp:8080` say"
+        endpoint,
+        example="tcp:8080",
+        help="any Twisted server endpoint, `tcp:8080` say; paths in it are relative to this file",
     )
     serves: str = key(
         choice("routes", "admin"), default="routes", help="`routes`, or the `admin` interface"

@@ -98,7 +98,8 @@ class GatewayAgent:
         connection = pool.take()
         if connection is not None:
             return connection.send(request, encoded)
-        return pool.connect().addCallback(UpstreamConnection.send, request, encoded)
+        connecting = pool.connect(request.connect_timeout)
+        return connecting.addCallback(UpstreamConnection.send, request, encoded)
 
     def request(
         self,

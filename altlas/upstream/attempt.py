@@ -84,8 +84,9 @@ class Attempt:
     # --- to the response: the flow of its body
 
     def pause(self) -> None:
-        """Read nothing more."""
-        self._carrier.pause()
+        """Read nothing more, unless all of the body has come: the connection is others' then."""
+        if self._response is not None:
+            self._carrier.pause()
 
     def resume(self) -> None:
         """Read on."""

@@ -39,12 +39,14 @@ class GatewayClient(HTTPClient):
         data: IBodyProducer | bytes | None = None,
         unbuffered: bool = True,
         informational: Informational | None = None,
+        connect_timeout: float | None = None,
         **options: Any,
     ) -> Deferred[UpstreamResponse]:
         """Send one request; see `GatewayAgent.send` for how it may fail.
 
         `headers` go out in order and spelling when they are `FieldHeaders`. `data` is
-        nothing, bytes, or a body producer; an unknown length is sent chunked. Raises
+        nothing, bytes, or a body producer; an unknown length is sent chunked.
+        `connect_timeout` in seconds is for a new connection, should it need one. Raises
         `TypeError` for treq's options that this client does not have.
         """
         _refuse(options, unbuffered, data)
@@ -56,7 +58,9 @@ class GatewayClient(HTTPClient):
             fields = with_host(fields_of(headers), origin)
         except ValueError as error:
             return fail(BadRequest(reason=str(error)))
-        return agent.send(UpstreamRequest(verb, origin, target, fields, data, informational))
+        return agent.send(
+            UpstreamRequest(verb, origin, target, fields, data, informational, connect_timeout)
+        )
 
 
 def _refuse(options: dict[str, Any], unbuffered: bool, data: object) -> None:

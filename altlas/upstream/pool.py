@@ -85,14 +85,18 @@ class Pool:
             connection.close()
         return None
 
-    def connect(self) -> Deferred[UpstreamConnection]:
-        """Make a new connection; see `Connecting.start` for how that may fail."""
+    def connect(self, timeout: float | None = None) -> Deferred[UpstreamConnection]:
+        """Make a new connection; see `Connecting.start` for how that may fail.
+
+        `timeout` in seconds; None for what the settings say.
+        """
+        limit = self.settings.connect_timeout if timeout is None else timeout
         try:
             endpoint = endpoint_for(self.reactor, self.origin, self._tls_creator())
         except (OSError, ValueError, SSL.Error) as error:
             return fail(ConnectFailed(reason=f"{self.address}: TLS cannot be set up: {error}"))
         connecting = Connecting(self.address, self.timers)
-        return connecting.start(endpoint, _Connections(self), self.settings.connect_timeout)
+        return connecting.start(endpoint, _Connections(self), limit)
 
     def acquire(self) -> Deferred[UpstreamConnection]:
         """Return an idle connection or a new one."""

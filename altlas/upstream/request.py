@@ -34,6 +34,8 @@ class UpstreamRequest:
     fields: Fields
     body: IBodyProducer | bytes | None = None
     informational: Informational | None = None
+    #: seconds that a new connection may take; None for what its pool says
+    connect_timeout: float | None = None
 
     @property
     def absoluteURI(self) -> bytes:

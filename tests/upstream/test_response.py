@@ -71,6 +71,19 @@ class PaceTests(SynchronousTestCase):
         self.assertRaises(KeyError, self.link.says, b"defghi")
         self.assertEqual(len(sink.ends), 1)
 
+    def test_paused_by_the_last_piece(self) -> None:
+        """A taker that is full after the last piece does not pause who comes after it."""
+
+        class Full(Sink):
+            def dataReceived(self, data: bytes) -> None:
+                super().dataReceived(data)
+                self.transport.pauseProducing()
+
+        self.response.deliverBody(Full())
+        self.response.resumeProducing()
+        self.link.says(b"defghi")
+        self.assertEqual((self.link.producerState, self.room.idle()), ("producing", 1))
+
     def test_free_again_unpaused(self) -> None:
         """A connection that was paused at the end of a body reads on while idle."""
         sink = delivered(self.response)

@@ -1,0 +1,149 @@
+"""The ports that the gateway listens at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IProtocol,
+    IProtocolFactory,
+    IProtocolNegotiationFactory,
+    IStreamServerEndpoint,
+)
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.log import callWithContext
+from zope.interface import implementer
+
+from altlas.gateway.binds import endpoint
+from altlas.settings.tree import Listener
+
+log = Logger()
+
+#: Twisted tells of every port that "SomeFactory starting on" it. We say it in our words; an
+#: event of its old log that has this format is written by nobody.
+_UNTOLD = {"log_format": ""}
+
+
+class CannotListen(SystemExit, Exception):
+    """Listeners could not be bound; the message says which and why.
+
+    It ends the process with 1. As an `Exception` it is what twistd passes on from a
+    daemon that fails to start, as a `SystemExit` it leaves no traceback behind.
+    """
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.code = 1
+
+
+@define(eq=False)
+class Ports:
+    """All ports of the gateway, opened together, closed a kind (``serves``) at a time.
+
+    Files of an endpoint (certificates) are read when this is made.
+    """
+
+    _endpoints: tuple[tuple[Listener, IStreamServerEndpoint], ...]
+    #: where each listener is bound, by name
+    addresses: dict[str, IAddress] = field(factory=dict, init=False)
+    #: why those that could not be bound so far could not
+    refused: list[str] = field(factory=list, init=False)
+    _open: dict[str, list[IListeningPort]] = field(factory=dict, init=False)
+
+    @classmethod
+    def of(cls, listeners: Iterable[Listener], reactor: Any) -> Ports:
+        """The ports of these listeners, not bound yet. Raises `ValueError` for a bad bind."""
+        return cls(tuple((one, endpoint(one.bind, reactor)) for one in listeners))
+
+    def open(self, factories: Mapping[str, IProtocolFactory]) -> Deferred[Any]:
+        """Bind every listener to its factory, by name.
+
+        The Deferred fires when all are bound, or fails with `CannotListen`.
+        """
+        opened = DeferredList([self._bind(*one, factories[one[0].name]) for one in self._endpoints])
+        return opened.addCallback(self._judge)
+
+    def close(self, serves: str) -> Deferred[Any]:
+        """Take no more connections at the ports that serve this; fires when they are free."""
+        ports = self._open.pop(serves, [])
+        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+
+    def _bind(
+        self, listener: Listener, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
+    ) -> Deferred[None]:
+        bound: Deferred[IListeningPort] = callWithContext(
+            _UNTOLD, endpoint.listen, HttpFactory(factory)
+        )
+        return bound.addCallbacks(
+            self._bound, self._refused, callbackArgs=(listener,), errbackArgs=(listener,)
+        )
+
+    def _bound(self, port: IListeningPort, listener: Listener) -> None:
+        self._open.setdefault(listener.serves, []).append(port)
+        address = self.addresses[listener.name] = port.getHost()
+        log.info(
+            "Listener {name} serves {serves} at {address}",
+            name=listener.name,
+            serves=listener.serves,
+            address=_shown(address, listener),
+        )
+
+    def _refused(self, failure: Failure, listener: Listener) -> None:
+        reason = f"[listener:{listener.name}] {listener.bind}: {_reason(failure)}"
+        log.critical("Cannot listen: {reason}", reason=reason)
+        self.refused.append(reason)
+
+    def _judge(self, _: Any) -> None:
+        if self.refused:
+            raise CannotListen(self.refused)
+
+
+@implementer(IProtocolFactory, IProtocolNegotiationFactory)
+@frozen
+class HttpFactory:
+    """A factory for HTTP/1.1, quiet, that says so to TLS (ALPN, RFC 7301).
+
+    Clients that offer ``h2`` and ``http/1.1`` would be turned away by OpenSSL from a server
+    that chooses neither.
+    """
+
+    _inside: IProtocolFactory
+    noisy = False
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """What the factory inside builds."""
+        return self._inside.buildProtocol(addr)
+
+    def doStart(self) -> None:
+        """Tell the factory inside that it is in use."""
+        self._inside.doStart()
+
+    def doStop(self) -> None:
+        """Tell the factory inside that it is no longer in use."""
+        self._inside.doStop()
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What is spoken within TLS."""
+        return [b"http/1.1"]
+
+
+def _reason(failure: Failure) -> str:
+    error = failure.value
+    if isinstance(error, CannotListenError):
+        error = error.socketError
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _shown(address: Any, listener: Listener) -> str:
+    """Where one connects to; the port as bound, which may have been chosen by the system."""
+    if not hasattr(address, "port"):
+        return listener.bind
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}"

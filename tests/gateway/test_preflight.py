@@ -1,0 +1,124 @@
+"""Whatever would fail at the start is found before."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from twisted.trial.unittest import SkipTest, SynchronousTestCase
+
+from altlas.gateway.addresses import TcpAddress
+from altlas.gateway.preflight import faults, tcp_endpoint
+from tests.gateway.surroundings import key_and_certificate, memory_reactor, settings_of
+
+INI = """
+[listener:one]
+bind = {one}
+[listener:two]
+bind = {two}
+[backend:b]
+instances = https://127.0.0.1:9001
+{backend}
+[route:b]
+path = /
+backend = b
+[access-log]
+{log}
+"""
+
+
+class FaultsTests(SynchronousTestCase):
+    """One line for each."""
+
+    def found(
+        self, one: str = "tcp:0", two: str = "tcp:port=0", bind: bool = False, **more: str
+    ) -> list[str]:
+        """What is found in settings that are right but for what is given."""
+        text = INI.format(**{"one": one, "two": two, "backend": "", "log": "path = -"} | more)
+        return [str(one) for one in faults(settings_of(self, text), memory_reactor(), bind)]
+
+    def test_none(self) -> None:
+        """Nothing is found in what is right."""
+        self.assertEqual(self.found(), [])
+        self.assertEqual(self.found(bind=True), [])
+
+    def test_all_at_once(self) -> None:
+        """Everything is found in one go."""
+        missing = f"/{self.id()}"
+        found = self.found(
+            one="tpc:1",
+            two="tcp:1:x=1",
+            backend=f"tls.ca = {missing}",
+            log=f"path = {missing}/access.log",
+        )
+        keys = ["[listener:one] bind", "[listener:two] bind", "[backend:b] tls.ca"]
+        for key, line in zip([*keys, "[access-log] path"], found, strict=True):
+            self.assertTrue(line.startswith(f"{key}: "), line)
+
+    def test_taken(self) -> None:
+        """A port that is taken is found where ports may be tried, and only there."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            bind = f"tcp:{server.getsockname()[1]}:interface=127.0.0.1"
+            self.assertEqual(
+                self.found(bind, bind=True), ["[listener:one] bind: Address already in use"]
+            )
+            self.assertEqual(self.found(bind), [])
+
+    def test_one_port_twice(self) -> None:
+        """Two listeners at one address are found without a try, once."""
+        for bind in (False, True):
+            self.assertEqual(
+                self.found("tcp:47", "tcp:47:127.0.0.1", bind=bind)[-1:],
+                ["[listener:two] bind: [listener:one] has this address"],
+            )
+
+    def test_nowhere(self) -> None:
+        """A UNIX socket in a folder that is not there is found without a try."""
+        (line,) = self.found("unix:/nowhere/socket")
+        self.assertEqual(line, "[listener:one] bind: /nowhere is no folder")
+
+    def test_ports_are_let_go(self) -> None:
+        """What was bound for the try is free afterwards."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.assertEqual(self.found(f"tcp:{port}:interface=127.0.0.1", bind=True), [])
+        socket.create_server(("127.0.0.1", port)).close()
+
+    def test_authorities(self) -> None:
+        """A file of authorities must have some."""
+        path = Path(self.mktemp()).resolve()
+        path.write_text("no PEM")
+        (line,) = self.found(backend=f"tls.ca = {path}")
+        self.assertIn("no certificates", line)
+        key_and_certificate(path)
+        self.assertEqual(self.found(backend=f"tls.ca = {path}"), [])
+
+    def test_access_log(self) -> None:
+        """The log's file may be there or not, but must be a file; looking makes none."""
+        path = Path(self.mktemp()).resolve()
+        self.assertEqual(self.found(log=f"path = {path}"), [])
+        self.assertFalse(path.exists())
+        path.mkdir()
+        (line,) = self.found(log=f"path = {path}")
+        self.assertIn("it is a folder", line)
+        self.assertEqual(self.found(log=f"path = {path}\nenabled = no"), [])
+
+    def test_unwritable(self) -> None:
+        """A file or folder that may not be written to is found."""
+        if os.geteuid() == 0:
+            raise SkipTest("root may write everything")
+        path = Path(self.mktemp()).resolve()
+        path.touch(mode=0o400)
+        (line,) = self.found(log=f"path = {path}")
+        self.assertIn("cannot be written to", line)
+
+
+class TcpEndpointTests(SynchronousTestCase):
+    """What can be told of a bind without Twisted."""
+
+    def test_tcp(self) -> None:
+        """A TCP port is told; for what is none, or is wrong, there is none."""
+        self.assertEqual(tcp_endpoint("tcp:80:interface=\\:\\:1"), TcpAddress(80, "::1"))
+        for written in ("unix:/x", "systemd:domain=INET:index=0", "tcp:http", "tcp", "x", "unix:"):
+            self.assertIsNone(tcp_endpoint(written))
