@@ -11,12 +11,13 @@ MYPY := $(BIN)/mypy --cache-dir=$(VENV)/mypy
 RUFF := RUFF_CACHE_DIR=$(VENV)/ruff $(BIN)/ruff
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clean
+.PHONY: help run test check bench clean
 
 help:
 	@echo 'make run     start the gateway and its demo backends, and say what to try'
 	@echo 'make test    run every test and the house checks'
 	@echo 'make check   run the house checks alone: types, lint, format'
+	@echo 'make bench   measure the gateway beside its peers (bench/README.md); about 13 minutes'
 	@echo 'make clean   remove what the others made'
 
 run: $(VENV)/installed
@@ -41,6 +42,11 @@ check: $(VENV)/installed-for-tests
 	check format env $(RUFF) format --check .; \
 	exit $$failed
 
+# ROUNDS=1 SECONDS=1 for a first look; ONLY='json haproxy gateway' for a part of it.
+bench: $(VENV)/installed-for-bench
+	@$(BIN)/python -m bench.run --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),3) \
+	  --only '$(ONLY)'
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis _trial_temp*
 	find altlas tests twisted -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -52,6 +58,10 @@ $(VENV)/installed: setup.py pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/installed-for-tests: setup.py pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet -e '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-for-bench: setup.py pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet -e '.[bench]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/bin/pip:

@@ -15,6 +15,7 @@ RUNTIME = [
     "service-identity >= 24.1",
     "httptools >= 0.9",
     "prometheus-client >= 0.22",
+    "uvloop >= 0.22; implementation_name == 'cpython' and sys_platform != 'win32'",
     "orjson >= 3.10; implementation_name == 'cpython'",
 ]
 
@@ -23,6 +24,10 @@ TEST = [
     "mypy >= 1.18",
     "mypy-zope >= 1.0.13",
     "ruff >= 0.14",
+]
+
+BENCH = [
+    "Pillow >= 11.3",  # draws the chart
 ]
 
 setup(
@@ -35,7 +40,7 @@ setup(
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
     package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
     install_requires=RUNTIME,
-    extras_require={"test": TEST},
+    extras_require={"test": TEST, "bench": BENCH},
     classifiers=[
         "Framework :: Twisted",
         "Programming Language :: Python :: 3",

@@ -17,7 +17,7 @@ from altlas.backend.call import Call
 from altlas.backend.picking import Layer
 from altlas.errors import BreakerOpen
 from altlas.resilience.admission import Admission
-from altlas.resilience.breaker import Breaker
+from altlas.resilience.breaker import Breaker, Closed
 from altlas.resilience.outcome import Outcome
 from altlas.timers import Clock
 
@@ -40,7 +40,7 @@ class Guard:
         if admission.refused:
             raise BreakerOpen(
                 "The service has failed too often; it is left alone for a while.",
-                reason=f"breaker {following.state}: {following.reason}",
+                reason=_why(following),
                 retry_after=following.retry_after(now),
             )
         return admission
@@ -57,6 +57,12 @@ class Guard:
         if changed:
             for listener in self.on_change:
                 listener(following)
+
+
+def _why(breaker: Breaker) -> str:
+    if isinstance(breaker, Closed):
+        return "breaker recovering: a growing share of the calls passes"
+    return f"breaker {breaker.state}: {breaker.reason}"
 
 
 @define(eq=False)

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, frozen
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred, DeferredList
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 
 from altlas.backend.guarding import Guard
 from altlas.backend.picking import Picker
@@ -20,7 +20,7 @@ from altlas.backend.stack import Parts, Stack, stack
 from altlas.health.ledger import Change
 from altlas.kinds import Catalog, Kind
 from altlas.observability.metrics import Metrics
-from altlas.resilience.breaker import Breaker, closed
+from altlas.resilience.breaker import Breaker, Open, closed
 from altlas.resilience.budget import RetryBudget
 from altlas.settings.tree import Backend
 from altlas.timers import Timers
@@ -142,7 +142,8 @@ def _agent(settings: Backend, surroundings: Surroundings, idle: int) -> GatewayA
 
 
 def _tell_health(backend: str, member: Member, change: Change) -> None:
-    log.info(
+    log.emit(
+        LogLevel.warn if change.leaves else LogLevel.info,
         "Instance {instance} of {backend} is {state}: {reason}",
         instance=member.name,
         backend=backend,
@@ -152,7 +153,8 @@ def _tell_health(backend: str, member: Member, change: Change) -> None:
 
 
 def _tell_breaker(backend: str, breaker: Breaker) -> None:
-    log.info(
+    log.emit(
+        LogLevel.warn if isinstance(breaker, Open) else LogLevel.info,
         "The breaker of {backend} is {state}{reason}",
         backend=backend,
         state=breaker.state,

@@ -93,8 +93,8 @@ class Attempt:
         self._carrier.resume()
 
     def abort(self) -> None:
-        """Cut the connection because the body's taker wants no more of it."""
-        if not self._carrier.closing:
+        """Cut the connection because the body's taker wants no more of it, if more is to come."""
+        if self._response is not None and not self._carrier.closing:
             self._refused = True
             self._carrier.cut()
             self._stop_upload()

@@ -55,6 +55,16 @@ class Forwarding:
         else's are replaced. There is no Host only if the client named none (HTTP/1.0):
         then, and where another Host is wanted, use `with_host`.
         """
+        block, minor, host = head.block, head.minor, head.host
+        known = block and block.onward
+        if known and known[0] is peer and known[1] == minor and known[2] == host:
+            return [*known[3], (b"X-Request-ID", request_id)]
+        fields = self._request_fields(head, peer)
+        if block is not None:
+            block.onward = (peer, minor, host, fields)
+        return [*fields, (b"X-Request-ID", request_id)]
+
+    def _request_fields(self, head: RequestHead, peer: Peer) -> Fields:
         gone = removable(head.listed)
         fields: Fields = []
         special: _Special = []
@@ -77,11 +87,20 @@ class Forwarding:
         else:
             fields += _own(head, peer)
         fields.append(self._via[head.minor])
-        fields.append((b"X-Request-ID", request_id))
         return fields
 
     def response_fields(self, head: ResponseHead) -> Fields:
-        """The fields of the response to the client."""
+        """The fields of the response to the client, in a list that is the caller's."""
+        block, minor, chunked = head.block, head.minor, head.framing == CHUNKED
+        known = block and block.onward
+        if known and known[0] == minor and known[1] == chunked:
+            return [*known[2]]
+        fields = self._response_fields(head)
+        if block is not None:
+            block.onward = (minor, chunked, fields)
+        return [*fields]
+
+    def _response_fields(self, head: ResponseHead) -> Fields:
         gone = removable(head.listed)
         fields: Fields = []
         for field in head.fields:

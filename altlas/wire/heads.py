@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define
 
+from altlas.wire.blocks import FieldBlock
 from altlas.wire.fields import Fields
 
 
@@ -38,6 +39,8 @@ class RequestHead:
     upgrade: bool
     #: length of the head on the wire, in bytes
     size: int
+    #: where the fields are from; None for a head that was made by hand
+    block: FieldBlock | None = None
 
     @property
     def origin_form(self) -> bytes:
@@ -61,3 +64,5 @@ class ResponseHead:
     listed: frozenset[bytes]
     #: length of the head on the wire, in bytes
     size: int
+    #: where the fields are from; None for a head that was made by hand
+    block: FieldBlock | None = None

@@ -6,23 +6,22 @@ import re
 
 from altlas.errors import BadRequest, ExpectationFailed
 from altlas.wire.authority import authority
-from altlas.wire.fields import Fields
-from altlas.wire.framing import request_framing, telling_fields
+from altlas.wire.blocks import FieldBlock
+from altlas.wire.framing import request_framing
 from altlas.wire.heads import RequestHead
-from altlas.wire.hop_by_hop import connection_options
 from altlas.wire.request_line import RequestLine
 
 # Blanks after a length are legal (RFC 9110, 5.5) and refused: some readers stumble over them.
 _PADDED_LENGTH = re.compile(rb"(?i)\ncontent-length:[ \t]*[0-9]*[ \t]+\r")
 
 
-def judged(line: RequestLine, fields: Fields, data: bytes) -> RequestHead:
+def judged(line: RequestLine, block: FieldBlock, data: bytes) -> RequestHead:
     """The head of those parts; `data` is the whole of it as it came.
 
     Raises BadRequest, ExpectationFailed or `framing.Ambiguous`.
     """
     method, target, named, path, query, minor, _ = line
-    told = telling_fields(fields)
+    told = block.told
     host = told.get(b"host")
     if host is not None:
         host = authority(host)
@@ -33,12 +32,12 @@ def judged(line: RequestLine, fields: Fields, data: bytes) -> RequestHead:
     framing = request_framing(told, minor)
     if framing:
         _check_body(method, data)
-    listed = connection_options(told.get(b"connection"))
+    listed = block.listed
     return RequestHead(
         method,
         target,
         minor,
-        fields,
+        block.fields,
         host or b"",
         path,
         query,
@@ -48,6 +47,7 @@ def judged(line: RequestLine, fields: Fields, data: bytes) -> RequestHead:
         listed,
         b"upgrade" in listed and b"upgrade" in told,
         len(data),
+        block,
     )
 
 

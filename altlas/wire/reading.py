@@ -18,15 +18,14 @@ from altlas.errors import (
     HeadersTooLarge,
     UpstreamMalformed,
 )
+from altlas.wire.blocks import FieldBlock
 from altlas.wire.fields import Fields
 from altlas.wire.framing import (
     UNTIL_CLOSE,
     Ambiguous,
     response_framing,
-    telling_fields,
 )
 from altlas.wire.heads import RequestHead, ResponseHead
-from altlas.wire.hop_by_hop import connection_options
 from altlas.wire.judgement import judged
 from altlas.wire.limits import Limits
 from altlas.wire.request_line import RequestLine, check_beginning, read_request_line
@@ -64,12 +63,22 @@ class _FieldSink:
 class RequestReader:
     """Reads one client's requests, one after another."""
 
-    __slots__ = ("_blank_lines", "_kept", "_limits", "_line_seen", "_parser", "_searched", "_sink")
+    __slots__ = (
+        "_blank_lines",
+        "_block",
+        "_kept",
+        "_limits",
+        "_line_seen",
+        "_parser",
+        "_searched",
+        "_sink",
+    )
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
+        self._block: FieldBlock | None = None
         self._kept = b""
         self._searched = 0
         self._line_seen = False
@@ -137,38 +146,46 @@ class RequestReader:
         return self.feed(data[2:])
 
     def _head(self, line: RequestLine, data: bytes) -> RequestHead:
+        raw = data[line[-1] :]
+        block = self._block
+        try:
+            if block is None or block.raw != raw:
+                block = self._block = FieldBlock(raw, self._fields(data))
+            head = judged(line, block, data)
+        except Ambiguous as problem:
+            raise BadRequest(str(problem)) from None
+        if head.framing or not head.keep_alive:
+            # It waits for a body that another reader takes, or for the end.
+            self._parser = None
+        return head
+
+    def _fields(self, data: bytes) -> Fields:
+        # A parser that saw a whole message begins anew by itself.
         parser = self._parser
         if parser is None:
-            parser = httptools.HttpRequestParser(self._sink)
-        self._parser = None
+            parser = self._parser = httptools.HttpRequestParser(self._sink)
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            parser = None  # its way of saying that it would stop reading HTTP here
+            self._parser = None  # its way of saying that it would stop reading HTTP here
         except httptools.HttpParserError as error:
             raise BadRequest(f"The header fields are not HTTP: {error}.") from None
         fields = self._sink.take()
         if len(fields) > self._limits.header_count:
             raise HeadersTooLarge()
-        try:
-            head = judged(line, fields, data)
-        except Ambiguous as problem:
-            raise BadRequest(str(problem)) from None
-        if head.framing == 0 and head.keep_alive:
-            # It saw the whole message, hence begins anew by itself; else it is stale.
-            self._parser = parser
-        return head
+        return fields
 
 
 class ResponseReader:
     """Reads one instance's responses, one after another, 1xx included."""
 
-    __slots__ = ("_kept", "_limits", "_method", "_searched", "_sink")
+    __slots__ = ("_block", "_kept", "_limits", "_method", "_searched", "_sink")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sink = _FieldSink()
         self._method = b"GET"
+        self._block: FieldBlock | None = None
         self._kept = b""
         self._searched = 0
 
@@ -221,24 +238,27 @@ class ResponseReader:
     def _head(self, match: re.Match[bytes], data: bytes) -> ResponseHead:
         status = int(match[2])
         minor = 1 if match[1] == b"1" else 0
-        fields = self._fields(data, status)
+        raw = data[match.end() :]
+        block = self._block
         try:
-            told = telling_fields(fields)
-            framing = response_framing(told, minor, status, self._method)
+            if block is None or block.raw != raw:
+                block = self._block = FieldBlock(raw, self._fields(data, status))
+            framing = response_framing(block.told, minor, status, self._method)
         except Ambiguous as problem:
             raise _malformed(str(problem)) from None
-        listed = connection_options(told.get(b"connection"))
+        listed = block.listed
         return ResponseHead(
             status,
             match[3] or b"",
             minor,
-            fields,
+            block.fields,
             framing,
             framing != UNTIL_CLOSE
             and b"close" not in listed
             and (minor == 1 or b"keep-alive" in listed),
             listed,
             len(data),
+            block,
         )
 
     def _fields(self, data: bytes, status: int) -> Fields:

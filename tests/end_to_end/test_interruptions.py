@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone, ConnectionLost
 
 from tests.end_to_end.bulk import MEBIBYTE, pieces, pour
 from tests.end_to_end.observed import problem

@@ -1,0 +1,35 @@
+"""The fields of a head, parsed once for as long as the same bytes come again.
+
+On a kept connection a peer says nearly the same fields with every message: a service's client
+the same nine, an instance the same five within a second. Comparing 300 bytes costs 20 ns,
+parsing, judging and rewriting them 10 µs. So each reader remembers its last block, and with it
+what others worked out of it. One block a reader: no sender can fill a cache.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from altlas.wire.fields import Fields
+from altlas.wire.framing import telling_fields
+from altlas.wire.hop_by_hop import connection_options
+
+
+class FieldBlock:
+    """The field lines of one or more heads, byte for byte the same.
+
+    Nobody changes `fields` or `told`, since later heads have them too. `onward` is the
+    forwarder's to keep what it made of the fields, with what that depended on.
+    """
+
+    __slots__ = ("fields", "listed", "onward", "raw", "told")
+
+    def __init__(self, raw: bytes, fields: Fields) -> None:
+        """Raises `framing.Ambiguous` for fields that contradict each other."""
+        self.raw = raw
+        self.fields = fields
+        #: what says how the message is to be read, by lower-case name
+        self.told = telling_fields(fields)
+        #: lower-case names that the Connection field lists
+        self.listed = connection_options(self.told.get(b"connection"))
+        self.onward: tuple[Any, ...] | None = None

@@ -1,0 +1,1 @@
+"""Who asks, and who answers in the end; all of it on the other processor."""
