@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from altlas.backend.call import Call
 from altlas.backend.picking import Layer
+from altlas.errors import Retry
 from altlas.resilience.backoff import backoff
 from altlas.resilience.budget import RetryBudget
 from altlas.resilience.outcome import Outcome
@@ -19,14 +20,17 @@ from altlas.resilience.retry import may_retry
 from altlas.settings.tree import RetrySettings
 from altlas.timers import Clock
 
+# Looked up once: a member of an Enum costs a call each time it is named by its class.
+_ALWAYS = Retry.ALWAYS
+
 
 @define(eq=False)
 class Retrying:
     """Makes tries out of a call.
 
     A response or failure that `may_retry` names safe is dropped and the call sent
-    again after a full-jitter back-off, at most ``retry.tries`` times and never beyond the
-    budget. What cannot be tried again is passed on as it is.
+    again after a full-jitter back-off, at most ``retry.tries`` times and, unless nothing was
+    sent, never beyond the budget. What cannot be tried again is passed on as it is.
     """
 
     _policy: RetrySettings
@@ -72,7 +76,9 @@ class Retrying:
         replayable = call.body is None or call.body.replayable
         if not may_retry(self._policy, call.method, outcome, call.tries, replayable):
             return False
-        if self._budget.withdraw(self._clock.seconds()):
+        # A connect that failed cost the instance nothing: it cannot be the storm that the
+        # budget is there to hold back, and needs none.
+        if outcome.retry is _ALWAYS or self._budget.withdraw(self._clock.seconds()):
             return True
         call.record.flag = "URX"
         return False

@@ -88,10 +88,11 @@ class Channel(Protocol):
         """The client is gone; so is its exchange."""
         self.lost = True
         self._stop_waiting()
-        self.listening.left(self)
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
             exchange.gone()
+        # Last, since the gateway may be waiting for the last one to leave.
+        self.listening.left(self)
 
     # --- IPushProducer: the client's pace ------------------------------------------------
 

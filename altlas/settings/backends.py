@@ -116,7 +116,10 @@ class RetrySettings:
         "none for nothing",
     )
     budget: float = key(
-        percent, default="20%", help="how many of the requests of the last 10 s may be retries"
+        percent,
+        default="20%",
+        help="how many of the requests of the last 10 s may be retries; "
+        "those after a failed connect are not counted",
     )
     budget_minimum: int = key(
         between(0), default="3", help="retries every 10 s that need no budget"

@@ -252,6 +252,13 @@ class HowOftenTests(Retried):
         call, _ = self.sent(scene)
         self.assertEqual(call.record.tries, 2)
 
+    def test_connects_need_no_budget(self) -> None:
+        """A try after a failed connect is made whatever the budget, and leaves it as it was."""
+        scene = scene_of(ConnectFailed(), FINE, BUSY, FINE, budget=0.0, budget_minimum=1)
+        for _ in range(2):
+            call, _ = self.sent(scene)
+            self.assertEqual((call.record.tries, call.record.flag), (2, "-"))
+
     def test_budget_grows(self) -> None:
         """Requests that go well earn retries for those that do not."""
         scene = scene_of(*[FINE] * 10, *[BUSY] * 3, budget=0.2, budget_minimum=0)

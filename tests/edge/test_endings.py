@@ -149,7 +149,7 @@ EVENTS: tuple[tuple[str, Event], ...] = (
 class EndingTests(SynchronousTestCase):
     """Every ending of every exchange, by chance."""
 
-    @settings(deadline=None, max_examples=400)
+    @settings(deadline=None, max_examples=250)
     @given(st.lists(st.sampled_from(EVENTS), max_size=25))
     def test_ends_once(self, events: list[tuple[str, Event]]) -> None:
         """Each exchange that began is reported once, its lease is back, no timer is set."""

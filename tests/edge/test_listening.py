@@ -115,6 +115,15 @@ class ListeningTests(SynchronousTestCase):
         one.listening.drain(lambda: told.append("still"))
         self.assertEqual(told, ["empty", "still"])
 
+    def test_drain_ends_last(self) -> None:
+        """By the time a drain is over, the last exchange is reported and its lease back."""
+        one = Connected()
+        one.send(request())
+        seen: list[object] = []
+        one.listening.drain(lambda: seen.append((len(one.records), one.leases)))
+        one.leave()
+        self.assertEqual(seen, [(1, (0, 0, 0))])
+
     def test_cut(self) -> None:
         """A cut ends every connection, busy or not."""
         one = Connected()
