@@ -37,7 +37,7 @@ class Body(Protocol):
     def keep(self, size: int) -> None: ...
 
 
-def _nobody_cares(_: ResponseHead) -> None:
+def nobody(_: ResponseHead) -> None:
     """The informational heads of a call that nobody waits for."""
 
 
@@ -58,7 +58,7 @@ class Call:
     record: ExchangeRecord
     timeouts: Timeouts
     #: gets every 1xx head that comes before the response's own
-    informational: Callable[[ResponseHead], None] = _nobody_cares
+    informational: Callable[[ResponseHead], None] = nobody
 
     #: whether each instance is to see its own address as Host
     host_of_instance: bool = False

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from altlas.backend.call import Call
 from altlas.backend.picking import Layer
 from altlas.errors import DeadlinePassed, TryTimeout, UpstreamTimeout
-from altlas.timers import Timers
+from altlas.timers import Timer, Timers
 
 LATE = "The service did not answer in time."
 
@@ -31,6 +31,7 @@ class _Watch:
         self._limit = limit
         self._error = error
         self._struck: UpstreamTimeout | None = None
+        self._timer: Timer | None = None
 
     def over(self, pending: Deferred[Any], timers: Timers) -> Deferred[Any]:
         """Watch over `pending`."""
@@ -42,12 +43,12 @@ class _Watch:
         return pending.addCallbacks(self._answered, self._failed)
 
     def _body_came(self) -> None:
-        if self._timer.active:
+        if self._timer is not None and self._timer.active:
             self._timer.restart()
 
     def _due(self) -> None:
         body = self._call.body
-        if body is not None and body.flowing:
+        if body is not None and body.flowing and self._timer is not None:
             self._timer.restart()
             return
         self._struck = self._error(LATE, reason=f"no response within {self._limit:g} s")
@@ -56,12 +57,17 @@ class _Watch:
         else:
             self._pending.cancel()
 
+    def _rest(self) -> None:
+        timer, self._timer = self._timer, None  # which knows us: no work for the collector
+        if timer is not None:
+            timer.cancel()
+
     def _answered(self, response: Any) -> Any:
-        self._timer.cancel()
+        self._rest()
         return response
 
     def _failed(self, failure: Failure) -> Failure:
-        self._timer.cancel()
+        self._rest()
         return _explained(failure, self._call) if self._struck is None else Failure(self._struck)
 
 

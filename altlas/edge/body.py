@@ -233,3 +233,24 @@ class DownstreamBody:
     def stopProducing(self) -> None:
         """The consumer is gone; another may be given to `startProducing`."""
         self._detach()
+
+
+class NoBody:
+    """What stands for the body of a request that has none: complete from the beginning.
+
+    There is only one, since nothing ever happens to it.
+    """
+
+    __slots__ = ()
+
+    complete = True
+    flowing = False
+    invited = True
+    paused = False
+    received = 0
+
+    def limit(self, size: int) -> None:
+        """Nothing is never too long."""
+
+
+NO_BODY = NoBody()

@@ -14,6 +14,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from altlas.edge.body import DownstreamBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.errors import ClientError, RequestTimeout, Stopping
@@ -79,10 +80,8 @@ class Channel(Protocol):
         elif exchange is None and not self.full:
             self._rest = self._rest + data if self._rest else data
             self._advance()
-        elif exchange is None or exchange.body.complete:
+        elif exchange is None or not self._feed(exchange, data):
             self._pipeline(data)
-        else:
-            self._feed(exchange, data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
@@ -150,8 +149,10 @@ class Channel(Protocol):
         exchange = self.exchange = Exchange(self, head)
         if head.framing != 0:
             rest, self._rest = self._rest, b""
-            if rest and not self._feed(exchange, rest):
-                return
+            if rest:
+                self._feed(exchange, rest)
+            if self.exchange is not exchange:
+                return  # its body was refused already
         self.listening.dispatch(exchange)
 
     def _refuse(self, error: ClientError) -> None:
@@ -162,11 +163,15 @@ class Channel(Protocol):
     # --- bodies ------------------------------------------------------------------------
 
     def _feed(self, exchange: Exchange, data: bytes) -> bool:
+        """Give `data` to the exchange's body; False if that is complete already."""
+        body = exchange.body
+        if not isinstance(body, DownstreamBody) or body.complete:
+            return False
         try:
-            rest = exchange.body.feed(data)
+            rest = body.feed(data)
         except ClientError as error:
             exchange.fail(error)
-            return False
+            return True
         if rest:
             self._pipeline(rest)
         return True

@@ -13,11 +13,11 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from altlas.backend.accounting import error_of
-from altlas.backend.call import Call
-from altlas.edge.body import DownstreamBody
+from altlas.backend.call import Call, nobody
+from altlas.edge.body import NO_BODY, DownstreamBody, NoBody
 from altlas.edge.recording import UNREAD, new_record
 from altlas.edge.refusals import problem
-from altlas.edge.relay import Relay
+from altlas.edge.relay import Relay, answer_to, whole
 from altlas.edge.replying import Reply
 from altlas.errors import (
     ClientError,
@@ -31,7 +31,7 @@ from altlas.errors import (
     UpstreamTimeout,
 )
 from altlas.timers import Timer
-from altlas.wire.fields import Fields
+from altlas.wire.fields import Fields, lower_names
 from altlas.wire.forwarding import request_id
 from altlas.wire.framing import UNTIL_CLOSE
 from altlas.wire.heads import RequestHead, ResponseHead
@@ -79,8 +79,10 @@ class Exchange:
         listening = channel.listening
         self.channel = channel
         self.head = head
-        self.body = DownstreamBody(head.framing, listening.limits, channel)
-        self.body.invited = not head.expects_continue
+        self.body: DownstreamBody | NoBody = NO_BODY
+        if head.framing:
+            body = self.body = DownstreamBody(head.framing, listening.limits, channel)
+            body.invited = not head.expects_continue
         self.request_id = request_id(head, channel.peer, listening.make_request_id)
         #: the path in normal form, once routes were asked
         self.path = b""
@@ -114,10 +116,11 @@ class Exchange:
         if call.timeouts.stream is not None:
             self._life = timers.after(call.timeouts.stream, self._outlived)
         self._idle_limit = call.timeouts.idle
-        if self._idle_limit is not None and not self.body.complete:
+        body = self.body
+        if self._idle_limit is not None and isinstance(body, DownstreamBody) and not body.complete:
             self._idle = timers.after(self._idle_limit, self._stalled)
-            self.body.on_progress = self._idle.restart
-            self.body.on_complete.append(self._idle.cancel)
+            body.on_progress = self._idle.restart
+            body.on_complete.append(self._idle.cancel)
         stack.send(call).addCallbacks(self._respond, self._refused).addErrback(self._bug)
 
     def informational(self, head: ResponseHead) -> None:
@@ -126,9 +129,10 @@ class Exchange:
             return
         if head.status == 100:
             # Another try's instance may say again what the client was told already.
-            if self.body.invited:
+            body = self.body
+            if not isinstance(body, DownstreamBody) or body.invited:
                 return
-            self.body.invited = True
+            body.invited = True
         self._informed += 1
         if self._informed > MOST_INFORMATIONAL:
             self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
@@ -143,11 +147,20 @@ class Exchange:
                 self.call.finish()
             return
         self._settled = True
-        relay = self._relay = Relay(self, response)
-        answer = relay.answer
+        answer = answer_to(self, response)
         self._keep = self._may_keep(answer.framing)
         self.record.status = answer.status
-        self._say(answer.fields)
+        self._say(answer.fields, answer.names)
+        data = whole(answer, self.head.method, response)
+        if data is None:
+            self._relay_body(Relay(self, response, answer))
+        else:
+            self.record.bytes_out = data[1]
+            self.write(data[0])
+            self.complete()
+
+    def _relay_body(self, relay: Relay) -> None:
+        self._relay = relay
         relay.start()
         if not self._done:
             self._stream(relay)
@@ -159,7 +172,9 @@ class Exchange:
         if self._idle is not None:
             self._idle.cancel()
         self._idle = self.channel.listening.timers.after(self._idle_limit, self._stalled)
-        self.body.on_progress = relay.on_progress = self._idle.restart
+        relay.on_progress = self._idle.restart
+        if isinstance(self.body, DownstreamBody):
+            self.body.on_progress = self._idle.restart
 
     def pause(self) -> None:
         """The client does not take what is written (by the channel): the instance must wait."""
@@ -184,18 +199,14 @@ class Exchange:
         taken = self.body.complete or self.body.flowing
         return taken and not self.channel.listening.draining
 
-    def _say(self, fields: Fields) -> None:
-        """Add what this connection, and this exchange, have to say of themselves."""
-        dated = named = False
-        for name, _ in fields:
-            # A length is cheaper to look at than a name.
-            if len(name) == 4:
-                dated = dated or name.lower() == b"date"
-            elif len(name) == 12:
-                named = named or name.lower() == b"x-request-id"
-        if not dated:
+    def _say(self, fields: Fields, names: frozenset[bytes]) -> None:
+        """Add what this connection, and this exchange, have to say of themselves.
+
+        `names` are those of the fields that are there, in lower case.
+        """
+        if b"date" not in names:
             fields.append((b"Date", self.channel.listening.date()))  # RFC 9110, 6.6.1
-        if not named:
+        if b"x-request-id" not in names:
             fields.append((b"X-Request-ID", self.request_id))
         if not self._keep:
             fields.append((b"Connection", b"close"))
@@ -212,7 +223,7 @@ class Exchange:
         self._keep = keep and self._may_keep(0)
         self.record.status = reply.status
         fields = reply.fields
-        self._say(fields)
+        self._say(fields, lower_names(fields))
         body, method = reply.body, self.head.method
         data = response_bytes(reply.status, reply.reason, fields, len(body), method)
         if method != b"HEAD":
@@ -335,8 +346,11 @@ class Exchange:
         for timer in (self._idle, self._life):
             if timer is not None:
                 timer.cancel()
-        if self.call is not None:
-            self.call.finish()
+        call = self.call
+        if call is not None:
+            call.finish()
+            # The way back from the call to us: without it no garbage collector is needed.
+            call.informational = nobody
         listening = self.channel.listening
         listening.in_flight -= 1
         listening.served += 1

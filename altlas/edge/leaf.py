@@ -8,6 +8,7 @@ from attrs import frozen
 
 from altlas.backend.call import Call
 from altlas.backend.stack import Stack
+from altlas.edge.body import DownstreamBody
 from altlas.errors import BadRequest
 from altlas.routing.rewriting import Rewriter, rewriter
 from altlas.settings.tree import Backend, Route, Timeouts
@@ -71,7 +72,7 @@ class ForwardLeaf:
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
             fields=fields,
-            body=None if head.framing == 0 else body,
+            body=body if isinstance(body, DownstreamBody) else None,
             record=exchange.record,
             timeouts=self.timeouts,
             informational=exchange.informational,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from altlas.observability.record import ExchangeRecord
-from altlas.wire.fields import first
+from altlas.wire.fields import first, lower_names
 from altlas.wire.heads import RequestHead
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> Exchan
     record.host = head.host
     record.minor = head.minor
     record.tls = peer.scheme == "https"
-    record.referer = first(head.fields, b"referer") or b""
-    record.user_agent = first(head.fields, b"user-agent") or b""
+    block = head.block
+    names = lower_names(head.fields) if block is None else block.names
+    if b"referer" in names:
+        record.referer = first(head.fields, b"referer") or b""
+    if b"user-agent" in names:
+        record.user_agent = first(head.fields, b"user-agent") or b""
     return record

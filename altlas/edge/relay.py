@@ -14,7 +14,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 
 from altlas.backend.accounting import error_of
 from altlas.wire.chunked import chunk, last_chunk
-from altlas.wire.fields import Fields
+from altlas.wire.fields import Fields, lower_names
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.heads import ResponseHead
 from altlas.wire.trailers import safe_trailers
@@ -32,6 +32,8 @@ class Answer:
     reason: bytes
     fields: Fields
     framing: int
+    #: of the fields as they came, in lower case
+    names: frozenset[bytes]
 
 
 def _head_of(response: Any, method: bytes) -> ResponseHead:
@@ -57,6 +59,34 @@ def _head_of(response: Any, method: bytes) -> ResponseHead:
     )
 
 
+def answer_to(exchange: Exchange, response: Any) -> Answer:
+    """The head of `response` as the client of `exchange` gets it."""
+    head = _head_of(response, exchange.head.method)
+    framing = head.framing
+    if framing < 0:
+        # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
+        framing = CHUNKED if exchange.head.minor else UNTIL_CLOSE
+    fields = exchange.channel.listening.forwarding.response_fields(head)
+    block = head.block
+    names = lower_names(fields) if block is None else block.names
+    return Answer(head.status, head.reason, fields, framing, names)
+
+
+def whole(answer: Answer, method: bytes, response: Any) -> tuple[bytes, int] | None:
+    """All bytes of the answer and the size of its body, if the body is here complete.
+
+    Most answers are small and come in one piece: they need no relay.
+    """
+    take: Callable[[], bytes | None] | None = getattr(response, "take_body", None)
+    body = None if take is None else take()
+    if body is None:
+        return None
+    head = response_bytes(answer.status, answer.reason, answer.fields, answer.framing, method)
+    if answer.framing != CHUNKED:
+        return head + body, len(body)
+    return head + chunk(body) + last_chunk(safe_trailers(response.trailers)), len(body)
+
+
 class Relay(Protocol):
     """The receiver of one response's body.
 
@@ -64,17 +94,11 @@ class Relay(Protocol):
     small answer is one write. Pausing it pauses the instance.
     """
 
-    def __init__(self, exchange: Exchange, response: Any) -> None:
+    def __init__(self, exchange: Exchange, response: Any, answer: Answer) -> None:
         self._exchange = exchange
         self._response = response
-        head = _head_of(response, exchange.head.method)
-        framing = head.framing
-        if framing < 0:
-            # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
-            framing = CHUNKED if exchange.head.minor else UNTIL_CLOSE
-        self._chunked = framing == CHUNKED
-        fields = exchange.channel.listening.forwarding.response_fields(head)
-        self.answer = Answer(head.status, head.reason, fields, framing)
+        self._chunked = answer.framing == CHUNKED
+        self.answer = answer
         self._pending = b""
         self._ended = False
         self.on_progress: Callable[[], object] | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from altlas.wire.fields import Fields
+from altlas.wire.fields import Fields, lower_names
 from altlas.wire.framing import telling_fields
 from altlas.wire.hop_by_hop import connection_options
 
@@ -22,7 +22,7 @@ class FieldBlock:
     forwarder's to keep what it made of the fields, with what that depended on.
     """
 
-    __slots__ = ("fields", "listed", "onward", "raw", "told")
+    __slots__ = ("_names", "fields", "listed", "onward", "raw", "told")
 
     def __init__(self, raw: bytes, fields: Fields) -> None:
         """Raises `framing.Ambiguous` for fields that contradict each other."""
@@ -33,3 +33,11 @@ class FieldBlock:
         #: lower-case names that the Connection field lists
         self.listed = connection_options(self.told.get(b"connection"))
         self.onward: tuple[Any, ...] | None = None
+        self._names: frozenset[bytes] | None = None
+
+    @property
+    def names(self) -> frozenset[bytes]:
+        """The names of the fields, in lower case."""
+        if self._names is None:
+            self._names = lower_names(self.fields)
+        return self._names

@@ -18,6 +18,11 @@ def first(fields: Fields, lower_name: bytes) -> bytes | None:
     return None
 
 
+def lower_names(fields: Fields) -> frozenset[bytes]:
+    """The names of the fields, in lower case."""
+    return frozenset([name.lower() for name, _ in fields])
+
+
 def values(fields: Fields, lower_name: bytes) -> list[bytes]:
     """The values of all fields of that name (given in lower case), in order."""
     return [value for name, value in fields if name.lower() == lower_name]
@@ -51,8 +56,9 @@ def lines(first: bytes, fields: Fields) -> bytes:
     Raises ValueError where a part would break its line, wherever it came from.
     """
     parts = [first, *map(b": ".join, fields), b"", b""]
-    whole = b"".join(parts)
-    # Looking for a byte in the whole costs 15 ns; looking at each field would cost the most.
-    if 10 in whole or 13 in whole or 0 in whole:
+    whole = b"\r\n".join(parts)
+    # Counting a byte in the whole costs 20 ns; looking at each field would cost the most.
+    ends = len(parts) - 1
+    if whole.count(b"\n") != ends or whole.count(b"\r") != ends or 0 in whole:
         raise ValueError("A part of a head holds a line end or a NUL.")
-    return b"\r\n".join(parts)
+    return whole
