@@ -21,9 +21,9 @@ RUNTIME = [
 
 TEST = [
     "hypothesis >= 6.150",
-    "mypy >= 1.18",
-    "mypy-zope >= 1.0.13",
-    "ruff >= 0.14",
+    "mypy ~= 2.4",
+    "mypy-zope ~= 1.0",
+    "ruff ~= 0.17.0",
 ]
 
 BENCH = [

@@ -61,6 +61,7 @@ UNMIRRORED = {
     "tests/wire/test_gate.py": "the tables of what is refused, over reader and targets",
     "tests/resilience/test_breaker_model.py": "the breaker against a model of it, run by chance",
     "tests/test_house.py": "the sources as a whole",
+    "tests/test_operating.py": "a page of the documentation",
 }
 
 

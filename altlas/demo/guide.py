@@ -45,7 +45,9 @@ def guide(plan: Plan, pids: Mapping[str, int]) -> str:
     lines = ["", f"The gateway answers at {plan.public.url}, its admin side at {plan.admin.url}."]
     for title, content in sections.items():
         lines += ["", title, *(f"  {line}" for line in content)]
-    return "\n".join([*lines, "", "Ctrl-C ends it all.", ""])
+    return "\n".join(
+        [*lines, "", "Ctrl-C ends it all, but for what you brought back yourself.", ""]
+    )
 
 
 def command(place: Place) -> list[str]:
@@ -80,12 +82,14 @@ def _killing(plan: Plan, pids: Mapping[str, int]) -> Iterator[str]:
 
 def _misbehaving(plan: Plan) -> Iterator[str]:
     url = f"http://{INTERFACE}:{plan.places[0].port}/_demo"
-    yield _curl(url, """-d '{"fail": 1}'""") + "   # or a share of the requests; 503 or your status"
-    yield "    # also stall (seconds), trickle, reset, health (true or false)"
+    yield _curl(url, """-d '{"fail": 0.5, "status": 500}'""") + "   # half of its requests"
+    yield """    # or {"stall": 3} seconds, {"trickle": true}, {"reset": true}, {"health": false}"""
     yield _curl(url, "-X DELETE") + "   # well again"
     watched = _steady_url(plan)
     if watched:
-        yield _curl(f"{watched}&_stall=20", "-i") + "   # one request only; also _fail, _trickle"
+        yield _curl(f"{watched}&_stall=20", "-i") + (
+            "   # this request only; or _fail=503, _trickle=1, _reset=1"
+        )
 
 
 def _steady_url(plan: Plan) -> str | None:

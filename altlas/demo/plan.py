@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,7 @@ class Plan:
             try:
                 socket.create_server((host, port)).close()
             except OSError as error:
-                yield f"port {port} of {host}, wanted by {name}: {error.strerror}"
+                yield f"port {port} of {host}, wanted by {name}: {os.strerror(error.errno or 0)}"
 
     def _doors(self) -> tuple[Door, Door]:
         return self.public, self.admin

@@ -30,7 +30,7 @@ class GatewayClient(HTTPClient):
         super().__init__(agent)
         self._gateway_agent = agent
 
-    def request(  # type: ignore[override]
+    def request(  # type: ignore[override]  # noqa: PLR0913 - treq's signature, and more
         self,
         method: str | bytes,
         url: str | bytes,
