@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,11 +20,13 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from altlas.gateway.binds import absolute
-from altlas.gateway.preflight import Fault, faults
+from altlas.gateway.counts import counted
+from altlas.gateway.daemon_files import daemonizes, unusable_files
+from altlas.gateway.preflight import faults
 from altlas.gateway.service import GatewayService, catalog
 from altlas.gateway.view import this_version
 from altlas.routing.table import format_table, table
-from altlas.settings import Loaded, SettingsError, load, render
+from altlas.settings import Draft, Problem, draft, render
 from altlas.settings.problems import DEFAULT
 from altlas.settings.tree import Settings
 
@@ -55,8 +58,8 @@ class Options(usage.Options):
         ["print-config", None, "Print the merged configuration, each value with its source"],
     ]
     compData = usage.Completions(optActions={"config": usage.CompleteFiles("*.ini")})
-    loaded: Loaded
-    #: what `loaded` says, with every path absolute: a daemon leaves its folder
+    draft: Draft
+    #: what `draft` says, with every path absolute: a daemon leaves its folder
     settings: Settings
 
     def opt_version(self) -> NoReturn:
@@ -69,15 +72,26 @@ class Options(usage.Options):
         Raises `SystemExit`, with a line on stderr for each mistake.
         """
         path = self._config()
-        self.loaded = _load(path)
-        self.settings = _grounded(self.loaded, path)
-        _warn(map(str, self.loaded.warnings))
+        self.draft = draft(path, os.environ, catalog())
+        self.settings = _grounded(self.draft, path)
+        self._end_if_wrong()
+        _warn(map(str, self.draft.warnings))
         if self["check"]:
             self._check()
         if self["routes"]:
             _print_and_exit(format_table(table(self.settings.routes)))
         if self["print-config"]:
-            _print_and_exit(render(self.loaded))
+            _print_and_exit(render(self.draft.loaded()))
+
+    def _end_if_wrong(self) -> None:
+        """End with everything that is known to be wrong by now; only then is more looked for."""
+        if self["routes"] or self["print-config"]:
+            _end_if(self.draft.problems)
+            return
+        checks = self["check"]
+        files = [] if checks or self.parent is None else [*unusable_files(self.parent)]
+        if self.draft.problems or files:
+            _end_if([*self.problems(bind=not checks), *files])
 
     def _config(self) -> Path:
         if self["config"] is not None:
@@ -88,20 +102,31 @@ class Options(usage.Options):
         places = " nor ".join(map(str, USUAL_PLACES))
         _complain_and_exit([f"no configuration: neither {places} is there; name one with --config"])
 
-    def _check(self) -> NoReturn:
+    def problems(self, bind: bool) -> tuple[Problem, ...]:
+        """Everything that is wrong with the configuration, and all that would fail at the start.
+
+        With `bind`, every TCP address is bound for a moment, to see whether it is free.
+        """
         from twisted.internet import reactor
 
-        _end_if(faults(self.settings, reactor, bind=False), self.loaded)
+        listeners = self.settings.listeners
+        # One whose bind means nothing stands there with another.
+        real = [one for one in listeners if not self.draft.wrong(f"listener:{one.name}", "bind")]
+        found = faults(evolve(self.settings, listeners=tuple(real)), reactor, bind)
+        blamed = ((fault.section, fault.key, fault.reason) for fault in found)
+        return self.draft.blamed(blamed).problems
+
+    def _check(self) -> NoReturn:
+        _end_if(self.problems(bind=False))
         settings = self.settings
-        _print_and_exit(
-            f"The configuration is right: {len(settings.listeners)} listeners, "
-            f"{len(settings.routes)} routes, {len(settings.backends)} backends."
-        )
+        listeners = counted(len(settings.listeners), "listener")
+        routes = counted(len(settings.routes), "route")
+        backends = counted(len(settings.backends), "backend")
+        _print_and_exit(f"The configuration is right: {listeners}, {routes}, {backends}.")
 
     def in_background(self) -> bool:
         """Whether twistd is to make a daemon of the process."""
-        twistd = self.parent if self.parent is not None else {}
-        return "nodaemon" in twistd and not (twistd["nodaemon"] or twistd["debug"])
+        return self.parent is not None and daemonizes(self.parent)
 
 
 def makeService(options: Options) -> IService:
@@ -114,7 +139,7 @@ def makeService(options: Options) -> IService:
     from twisted.internet import reactor
 
     settings = options.settings
-    _end_if(faults(settings, reactor, bind=True), options.loaded)
+    _end_if(options.problems(bind=True))
     if options.in_background() and settings.access_log.enabled and settings.access_log.path == "-":
         _warn(["[access-log] path = -: a daemon has no standard output, so there will be none"])
     try:
@@ -122,42 +147,30 @@ def makeService(options: Options) -> IService:
     except (OSError, ValueError) as error:  # gone since it was looked at
         _complain_and_exit([str(error)])
     service.listening.addErrback(_give_up)
-    log.info("Configured by {sources}", sources=", ".join(_sources(options.loaded)))
+    log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made
 
 
-def _load(path: Path) -> Loaded:
-    try:
-        return load(path, os.environ, catalog())
-    except SettingsError as error:
-        _complain_and_exit(map(str, error.problems))
-
-
-def _sources(loaded: Loaded) -> list[str]:
+def _sources(read: Draft) -> list[str]:
     """The files that were read, and the variables that override them."""
-    places = dict.fromkeys(one.place.file for one in loaded.provenance if one.place != DEFAULT)
+    places = dict.fromkeys(one.place.file for one in read.provenance if one.place != DEFAULT)
     return list(places)
 
 
-def _grounded(loaded: Loaded, config: Path) -> Settings:
+def _grounded(read: Draft, config: Path) -> Settings:
     """The settings, with the paths in binds taken from the folder of the file that has them."""
-    places = {one.section: one.place for one in loaded.provenance if one.key == "bind"}
+    places = {one.section: one.place for one in read.provenance if one.key == "bind"}
     listeners = []
-    for listener in loaded.settings.listeners:
+    for listener in read.settings.listeners:
         place = places[f"listener:{listener.name}"]
         folder = Path(place.file).parent if place.line else config.parent
         listeners.append(evolve(listener, bind=absolute(listener.bind, folder)))
-    return evolve(loaded.settings, listeners=tuple(listeners))
+    return evolve(read.settings, listeners=tuple(listeners))
 
 
-def _end_if(found: Iterable[Fault], loaded: Loaded) -> None:
-    values = {(one.section, one.key): one for one in loaded.provenance}
-    lines = []
-    for fault in found:
-        value = values[fault.section, fault.key]
-        subject = f"[{fault.section}] {fault.key} = {value.written}"
-        lines.append(f"{value.place}: {subject}: {fault.reason}")
+def _end_if(wrong: Iterable[object]) -> None:
+    lines = [str(one) for one in wrong]
     if lines:
         _complain_and_exit(lines)
 
@@ -174,8 +187,13 @@ def _warn(lines: Iterable[str]) -> None:
 
 
 def _print_and_exit(text: str) -> NoReturn:
-    print(text.rstrip("\n"))
-    sys.stdout.flush()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII only
+    try:
+        print(text.rstrip("\n"))
+        sys.stdout.flush()
+    except OSError as error:
+        raise SystemExit(f"standard output: {error.strerror}") from None
     raise SystemExit(0)
 
 

@@ -131,7 +131,7 @@ class TapTests(SynchronousTestCase):
                 path.write_text(text)
                 code, out, error = self.ran("--config", str(path), "--check")
                 self.assertEqual((code, error), (0, ""))
-                self.assertIn("right: 1 listeners, 2 routes, 0 backends", out)
+                self.assertIn("right: 1 listener, 2 routes, 0 backends.", out)
         self.assertEqual([each.name for each in self.folder.iterdir()], ["altlas.ini"])
 
     def test_check_files(self) -> None:
@@ -152,6 +152,56 @@ class TapTests(SynchronousTestCase):
                 f"{self.folder}/nowhere is no folder",
             ],
         )
+
+    def test_check_all(self) -> None:
+        """What does not read and what would not start are one list, in order, by check and start.
+
+        A key that has a problem is told once, and nothing is said of what stands in for it.
+        """
+        more = (
+            "[listener:nil]\n[listener:usual]\nbind = tcp:8080\n[listener:big]\nbind = tcp:99999\n"
+            "[backend:b]\ninstances = http://127.0.0.1:9001\ntls.ca = no.pem\nqueue.size = many\n"
+            "[listener:again]\nbind = tcp:99999\n"
+        )
+        path = self.write(INI.replace("access.log", "no/access.log") + more)
+        folder = self.folder
+        expected = [
+            f"{path}:11: [access-log] path = {folder}/no/access.log: {folder}/no is no folder",
+            f"{path}:12: [listener:nil]: expected bind, such as bind = tcp:8080",
+            f"{path}:16: [listener:big] bind = tcp:99999: "
+            "the port is '99999', not a number from 0 to 65535",
+            f"{path}:19: [backend:b] tls.ca = {folder}/no.pem: No such file or directory",
+            f"{path}:20: [backend:b] queue.size = many: expected a whole number of at least 0",
+            f"{path}:22: [listener:again] bind = tcp:99999: "
+            "expected an address of its own; [listener:big] has it",
+        ]
+        self.assertEqual(self.ran("-c", str(path), "--check"), (1, "", "\n".join(expected) + "\n"))
+        path.write_text(path.read_text().replace("tcp:8080", "tcp:0"))
+        self.assertEqual(self.ran("-c", str(path)), (1, "", "\n".join(expected) + "\n"))
+        path.write_text(path.read_text().replace("queue.size", "queue.siz"))
+        code, _, error = self.ran("-c", str(path), "--routes")
+        self.assertEqual((code, len(error.splitlines())), (1, 3))
+
+    def test_files_of_twistd(self) -> None:
+        """Files that twistd could not write end a start, with what else is wrong, and no check."""
+        path = self.write(INI)
+        twistd = {"nodaemon": 0, "debug": 0, "logfile": "no/x.log", "pidfile": "no/x.pid"}
+        options = Options()
+        options.parent = twistd
+        lines = [
+            f"--{option}={twistd[f'{option}']}: {self.folder}/no is no folder"
+            for option in ("logfile", "pidfile")
+        ]
+        code, _, error = self.said(options.parseOptions, ["-c", str(path)])
+        self.assertEqual((code, error.splitlines()), (1, lines))
+        code, _, error = self.said(options.parseOptions, ["-c", str(path), "--check"])
+        self.assertEqual((code, error), (0, ""))
+        path.write_text(INI.replace("access.log", "no/access.log"))
+        options = Options()
+        options.parent = twistd
+        code, _, error = self.said(options.parseOptions, ["-c", str(path)])
+        self.assertEqual((code, error.splitlines()[1:]), (1, lines))
+        self.assertIn("[access-log] path", error)
 
     def test_routes(self) -> None:
         """Routes are printed in the order in which they are asked."""

@@ -94,12 +94,19 @@ def _authorities(backend: Backend) -> Iterator[Fault]:
 
 def _access_log(settings: AccessLog) -> Iterator[Fault]:
     if settings.enabled and settings.path != "-":
-        reason = _unwritable(Path(settings.path))
+        reason = unwritable(Path(settings.path))
         if reason:
             yield Fault("access-log", "path", reason)
 
 
-def _unwritable(path: Path) -> str:
+def unwritable(path: Path) -> str:
+    """Why `path` cannot be a file that is written to, or nothing. Looking makes none."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # a name too long, a folder that is none of ours
+        return error.strerror or str(error)
     if path.is_dir():
         return "it is a folder"
     if path.is_file():

@@ -21,6 +21,7 @@ from altlas.backend.running import Surroundings
 from altlas.edge.channel import Channel
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import ChannelFactory, Listening
+from altlas.gateway.counts import counted
 from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
 from altlas.gateway.ports import CannotListen, Ports
@@ -125,9 +126,9 @@ class GatewayService(Service):
 
     def _tell(self, _: Any) -> None:
         log.info(
-            "The gateway is up: {routes} routes, {backends} backends",
-            routes=len(self.settings.routes),
-            backends=len(self.settings.backends),
+            "The gateway is up: {routes}, {backends}",
+            routes=counted(len(self.settings.routes), "route"),
+            backends=counted(len(self.settings.backends), "backend"),
         )
 
     def _factory(self, listener: Listener) -> IProtocolFactory:

@@ -16,6 +16,7 @@ from attrs import field, frozen
 from altlas.errors import BadRequest
 from altlas.routing.pattern import PathKind, compiled_pattern
 from altlas.settings.tree import Route
+from altlas.wire.targets import normalised
 
 _DOT_SEGMENT = re.compile(rb"/(?:\.|%2[eE]){1,2}(?:/|$)")
 _LEADING = re.compile(rb"/*")
@@ -137,7 +138,9 @@ def _unclimbing(raw: bytes, normal: bytes) -> bytes:
 
 def _sound(path: bytes) -> bytes:
     path = _ILLEGAL.sub(_escaped, _LEADING.sub(b"/", path, count=1))
-    if _DOT_SEGMENT.search(path):
+    plain = path.partition(b"?")[0]
+    normalised(plain)  # refuses what hides a dot segment (`..%2f`, `..;`), as for any path
+    if _DOT_SEGMENT.search(plain):
         raise BadRequest("The path climbs.")
     return path
 

@@ -43,11 +43,12 @@ class Assembled:
     settings: Any
     values: tuple[Value, ...]
     problems: tuple[Problem, ...]
-    _wrong: frozenset[str] = frozenset()
+    #: keys that have a problem of their own, so that their values mean nothing
+    wrong_keys: frozenset[str] = frozenset()
 
     def wrong(self, key: str) -> bool:
-        """Whether the key has a problem of its own, so that its value means nothing."""
-        return key in self._wrong
+        """Whether the key has a problem of its own."""
+        return key in self.wrong_keys
 
     def wrote(self, key: str) -> bool:
         """Whether somebody wrote the key."""

@@ -90,7 +90,12 @@ class ProbeSettings:
     timeout: float = key(
         above_zero(duration), default="2s", help="how long a probe may take, its body included"
     )
-    fall: int = key(between(1), default="3", help="failures in a row that take an instance out")
+    fall: int = key(
+        between(1),
+        default="3",
+        help="failures in a row that take an instance out; "
+        "connects of requests that fail count too",
+    )
     rise: int = key(between(1), default="2", help="successes in a row that bring it back")
     jitter: float = key(percent, default="20%", help="how far each interval is spread at random")
     status: tuple[StatusRange, ...] = key(

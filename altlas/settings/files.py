@@ -70,8 +70,12 @@ class Files:
         entry = section.entries.get("files") if section else None
         if entry is None or entry.broken:
             return
+        try:
+            patterns = items(text)(entry.value)
+        except ValueError:
+            return  # the section itself is judged later, with all others
         seen = {main}
-        for pattern in items(text)(entry.value):
+        for pattern in patterns:
             found = sorted(glob.glob(pattern, root_dir=main.parent or os.curdir))
             if not found and not glob.has_magic(pattern):
                 wanted = "a file that is there, or a pattern such as conf.d/*.ini"

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from altlas.settings.problems import nearest
 from altlas.settings.units import between
 
 _URL = re.compile(
@@ -84,12 +85,18 @@ _ATTRIBUTES: dict[str, Callable[[str], Any]] = {
 }
 
 
+def _wanted_words(name: str) -> str:
+    meant = "" if name in _ATTRIBUTES else nearest(name, _ATTRIBUTES)
+    hint = f"; did you mean {meant}=?" if meant else ""
+    return f"after the address each of weight=, zone=, tags= once at most{hint}"
+
+
 def _attributes(words: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or name not in _ATTRIBUTES or name in found:
-            raise ValueError("after the address each of weight=, zone=, tags= once at most")
+            raise ValueError(_wanted_words(name))
         try:
             found[name] = _ATTRIBUTES[name](value)
         except ValueError as error:

@@ -6,32 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
-
 from altlas.kinds import Catalog
-from altlas.settings.assembly import Assembled, Value, assemble
+from altlas.settings.assembly import Assembled, assemble
+from altlas.settings.drafts import Draft, Loaded, in_order
 from altlas.settings.expansion import Expansion
 from altlas.settings.files import INCLUDE_VARIABLE, Files, absolute
 from altlas.settings.keys import Takes
 from altlas.settings.overrides import Overrides
-from altlas.settings.problems import Place, Problem, SettingsError
+from altlas.settings.problems import Place
 from altlas.settings.references import warnings, wrong_references
 from altlas.settings.schema import slots
 from altlas.settings.sections import Section, Sections
 from altlas.settings.tree import SINGLE, AccessLog, Gateway, Settings
-
-
-@frozen
-class Loaded:
-    """A configuration that can be used: its settings, doubts about it, and its sources.
-
-    `provenance` has every key of every section in order, with its value as one would
-    write it and the place that decided it.
-    """
-
-    settings: Settings
-    warnings: tuple[Problem, ...]
-    provenance: tuple[Value, ...]
 
 
 def load(path: Path, environ: Mapping[str, str], catalog: Catalog) -> Loaded:
@@ -39,10 +25,16 @@ def load(path: Path, environ: Mapping[str, str], catalog: Catalog) -> Loaded:
 
     Raises `SettingsError` with every problem there is.
     """
+    return draft(path, environ, catalog).loaded()
+
+
+def draft(path: Path, environ: Mapping[str, str], catalog: Catalog) -> Draft:
+    """The same for those who look for more before they use a configuration or refuse it."""
     sections = Sections()
     expansion = Expansion(environ)
     Files(sections, expansion).read(path, environ.get(INCLUDE_VARIABLE))
-    Overrides(sections, catalog, environ).apply(expansion.named)
+    overrides = Overrides(sections, catalog, environ)
+    overrides.apply(expansion.named)
     for title in SINGLE:
         # Not written is the same as empty.
         sections.open(title, Place(str(path)))
@@ -54,10 +46,13 @@ def load(path: Path, environ: Mapping[str, str], catalog: Catalog) -> Loaded:
     # A file that cannot be read at all lacks everything; that need not be said as well.
     if sections.read:
         problems += wrong_references(assembled, sections, Place(str(path)))
-    if problems:
-        raise SettingsError(sorted(problems, key=_order))
-    found = tuple(sorted(warnings(assembled), key=_order))
-    return Loaded(_settings(assembled), found, _provenance(assembled))
+    return Draft(
+        _settings(assembled),
+        in_order(problems),
+        in_order([*overrides.doubts, *warnings(assembled)]),
+        tuple(value for one in assembled for value in one.values),
+        frozenset((one.section.title, key) for one in assembled for key in one.wrong_keys),
+    )
 
 
 def _make_absolute(section: Section, main: Path) -> None:
@@ -65,10 +60,6 @@ def _make_absolute(section: Section, main: Path) -> None:
         entry = section.entries.get(slot.name)
         if entry and slot.takes is Takes.FILE:
             section.entries[slot.name] = absolute(entry, main)
-
-
-def _order(problem: Problem) -> tuple[str, int]:
-    return problem.file, problem.line
 
 
 def _settings(assembled: list[Assembled]) -> Settings:
@@ -84,7 +75,3 @@ def _settings(assembled: list[Assembled]) -> Settings:
         routes=of("route"),
         access_log=access_log[0],
     )
-
-
-def _provenance(assembled: list[Assembled]) -> tuple[Value, ...]:
-    return tuple(value for one in assembled for value in one.values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from altlas.kinds import Catalog
 from altlas.settings.assembly import possible_keys
@@ -19,7 +19,9 @@ from altlas.settings.problems import Place, Problem, nearest
 from altlas.settings.sections import Sections
 from altlas.settings.tree import NAMED, SINGLE
 
+_OURS = "ALTLAS_"
 _OVERRIDE = re.compile(r"ALTLAS_[A-Z0-9_]*?__.+")
+_NAMED = re.compile(r"ALTLAS_(BACKEND|LISTENER|ROUTE)__(.+)__(.+)")
 _NEW_BACKEND = re.compile(r"ALTLAS_BACKEND__([A-Z0-9][A-Z0-9_]*)__INSTANCES")
 
 
@@ -30,25 +32,26 @@ class Overrides:
     _sections: Sections
     _catalog: Catalog
     _environ: Mapping[str, str]
+    #: variables that hardly are meant as they are written
+    doubts: list[Problem] = field(factory=list, init=False)
     #: what a variable may stand for: titles and keys, more than one if names are too alike
     _targets: dict[str, list[tuple[str, str]]] = field(factory=dict, init=False)
 
     def apply(self, named: set[str]) -> None:
         """Apply every override; variables that are `named` in files are left alone."""
-        found = sorted(
-            name
-            for name in self._environ
-            if _OVERRIDE.fullmatch(name) and name not in named and name != INCLUDE_VARIABLE
-        )
-        if not found:
+        ours = {name for name in self._environ if name.startswith(_OURS)}
+        ours -= {*named, INCLUDE_VARIABLE}
+        if not ours:
             return
         for title in SINGLE:
             self._offer(title)
         for section in self._sections:
             self._offer(section.title)
+        found = sorted(filter(_OVERRIDE.fullmatch, ours))
         self._new_backends(found)
         for variable in found:
             self._override(variable)
+        self._doubt(sorted(ours.difference(found)))
 
     def _offer(self, title: str) -> None:
         kind = title.partition(":")[0]
@@ -82,13 +85,44 @@ class Overrides:
             lines = tuple(Line(0, line.strip()) for line in value.strip().split("\n"))
             self._sections.open(title, place).put(Entry(key, place, lines), ENVIRONMENT)
             return
-        wanted = "the name of a section and key that are there"
         if targets:
             wanted = "a name that stands for one key only, not " + " and ".join(
                 f"[{title}] {key}" for title, key in targets
             )
-        close = "" if targets else nearest(variable, self._targets)
-        self._sections.problems.append(Problem(place, value=value, expected=wanted, nearest=close))
+            problem = Problem(place, value=value, expected=wanted)
+        else:
+            problem = self._unknown(variable, Problem(place, value=value))
+        self._sections.problems.append(problem)
+
+    def _unknown(self, variable: str, problem: Problem) -> Problem:
+        """What is said of a variable that sets nothing. Only a name that is near is offered."""
+        wanted = "the name of a section and key that are there"
+        match = _NAMED.fullmatch(variable)
+        if match is None:
+            return evolve(problem, expected=wanted, nearest=nearest(variable, self._targets))
+        kind, name = match[1].lower(), match[2]
+        there = {_capitals(there): there for there in self._sections.names(kind)}
+        meant = nearest(name, there)
+        if name not in there:
+            wanted = f"the name of a {kind} that is there"
+            wanted += (
+                f", or {variable_name(f'backend:{name}', 'instances')}, which makes one"
+                if kind == "backend"
+                else f" ({kind}s cannot be made from the environment)"
+            )
+        head = variable_name(f"{kind}:{meant}", "")
+        keys = [target for target in self._targets if meant and target.startswith(head)]
+        return evolve(problem, expected=wanted, nearest=nearest(head + match[3], keys))
+
+    def _doubt(self, variables: list[str]) -> None:
+        """Doubt those that differ from an override in their underscores only."""
+        targets = {target.replace("_", ""): target for target in self._targets}
+        for variable in variables:
+            meant = targets.get(variable.replace("_", ""))
+            if meant is not None:
+                place, value = Place(f"environment {variable}"), self._environ[variable]
+                wanted = "two underscores between section, name and key; nothing reads this"
+                self.doubts.append(Problem(place, value=value, expected=wanted, nearest=meant))
 
 
 def variable_name(title: str, key: str) -> str:

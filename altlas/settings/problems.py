@@ -33,7 +33,8 @@ DEFAULT = Place("default")
 class Problem:
     """One mistake: where it is, what stands there, what was expected, what was perhaps meant.
 
-    `section`, `key`, `value` and `nearest` are empty where there is none.
+    `section`, `key`, `value` and `nearest` are empty where there is none. `fault` is said
+    in place of what was expected, of a value that is well written and yet cannot be used.
     """
 
     place: Place
@@ -42,6 +43,12 @@ class Problem:
     value: str = ""
     expected: str = ""
     nearest: str = ""
+    fault: str = ""
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """What problems are sorted by: file and line."""
+        return self.file, self.line
 
     @property
     def file(self) -> str:
@@ -57,10 +64,14 @@ class Problem:
         return ": ".join(filter(None, [str(self.place), self._subject(), self._wish()]))
 
     def _subject(self) -> str:
-        written = f"{self.key} = {_shown(self.value)}" if self.key else _shown(self.value)
+        # A fault is about what the value names, such as a file: then all of it matters.
+        value = self.value if self.fault else _shown(self.value)
+        written = f"{self.key} = {value}" if self.key else value
         return " ".join(filter(None, [f"[{self.section}]" if self.section else "", written]))
 
     def _wish(self) -> str:
+        if self.fault:
+            return self.fault
         hint = f"; did you mean {self.nearest}?" if self.nearest else ""
         # A blank and a semicolon within a value that does not fit: nearly always this.
         if _COMMENT.search(self.value):

@@ -34,6 +34,8 @@ def warnings(assembled: Iterable[Assembled]) -> Iterator[Problem]:
             yield Problem(place, backend.section.title, expected="a route that leads here")
     for route, by in shadowed([found.settings for found in by_kind["route"]]):
         wanted = f"requests to reach it; [route:{by.name}] takes them all"
+        if route.match_kind == "regex" and by.match_kind != "regex":
+            wanted += f" (a regex is asked last; priority = {by.priority + 1} lets it go first)"
         section = routes[route.name].section
         yield Problem(section.place, section.title, "path", route.path, wanted)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from altlas.settings.assembly import Value
-from altlas.settings.loading import Loaded
+from altlas.settings.drafts import Loaded
 
 _DOLLAR = re.compile(r"\$(?=[${])")
 #: what has been merged already; naming it again would merge it twice

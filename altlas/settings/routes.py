@@ -87,7 +87,11 @@ def _normal(escape: str) -> bool:
 class Redirect:
     """An answer that sends the client elsewhere."""
 
-    to: str | None = optional(location, help="where to, as the Location field has it")
+    to: str | None = optional(
+        location,
+        help="where to, as the Location field has it; "
+        "the rest of the request's path, and its query, are dropped",
+    )
     status: int = key(redirect_status, default="308", help="301, 302, 303, 307 or 308")
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from altlas.settings.literal_heads import literal_head
 from altlas.settings.predicates import Predicate
 from altlas.settings.routes import Route
 
 
 def shadowed(routes: Sequence[Route]) -> list[tuple[Route, Route]]:
-    """Each unreachable route with one that stands in its way. Regexes are compared as text."""
+    """Each unreachable route with one that stands in its way.
+
+    Regexes are compared as text among each other, and by their literal heads with paths.
+    """
     order = {route.name: index for index, route in enumerate(routes)}
     found = []
     for route, rivals in _rivals(routes):
@@ -35,13 +39,24 @@ def _covering(route: Route) -> Iterator[str]:
     """The paths that take all that the route's path takes: itself, and wider prefixes."""
     yield route.path
     if route.match_kind == "regex":
-        return
-    if route.match_kind == "exact":
-        yield route.path + "/"
-    cut = route.path.rfind("/", 0, -1)
+        head = literal_head(route.path[1:])
+        if head.whole:
+            yield from (head.text, head.text + "/")
+        yield from _prefixes(head.text)
+        if not head.text.startswith("/"):
+            yield "/"
+    else:
+        if route.match_kind == "exact":
+            yield route.path + "/"
+        yield from _prefixes(route.path[:-1])
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """The path up to each of its slashes, from the last one on."""
+    cut = path.rfind("/")
     while cut != -1:
-        yield route.path[: cut + 1]
-        cut = route.path.rfind("/", 0, cut)
+        yield path[: cut + 1]
+        cut = path.rfind("/", 0, cut)
 
 
 def _goes_first(rival: Route, route: Route, earlier: bool) -> bool:
@@ -49,7 +64,10 @@ def _goes_first(rival: Route, route: Route, earlier: bool) -> bool:
     if rival.priority != route.priority:
         return rival.priority > route.priority
     # Of two paths the closer one goes first, and the wider one cannot stand in its way.
-    if rival.path != route.path or not _same_hosts(rival, route):
+    # But a regex is never close: it is asked after every path.
+    if rival.path != route.path:
+        return route.match_kind == "regex" and rival.match_kind != "regex"
+    if not _same_hosts(rival, route):
         return False
     difference = _conditions(rival) - _conditions(route)
     return difference > 0 or (difference == 0 and earlier)

@@ -178,7 +178,10 @@ class AccessLog:
 
     enabled: bool = key(boolean, default="yes", help="whether there is an access log")
     path: str = key(
-        _log_path, default="-", help="a file, or `-` for standard output", takes=Takes.FILE
+        _log_path,
+        default="-",
+        help="a file, relative to this ini file, or `-` for standard output",
+        takes=Takes.FILE,
     )
     format: str = key(choice("json", "combined"), default="json", help="`json` or `combined`")
     buffer: int = key(size, default="64KiB", help="written at this size")

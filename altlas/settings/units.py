@@ -123,11 +123,16 @@ def text(written: str) -> str:
 
 def prose(written: str) -> str:
     """Text of any number of lines."""
+    try:
+        written.encode()
+    except UnicodeEncodeError:  # bytes of the environment that were no text
+        raise ValueError("text in UTF-8") from None
     return written
 
 
 def regex(written: str) -> str:
     """A regular expression of Python's `re`, as written; it compiles over bytes and over text."""
+    prose(written)
     try:
         with warnings.catch_warnings():
             # What is to mean something else in a later Python is refused today.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from attrs import define, field
@@ -18,7 +19,13 @@ from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IStream
 from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 
-from altlas.errors import ConnectFailed, ConnectTimeout, GatewayError, UpstreamCancelled
+from altlas.errors import (
+    ConnectFailed,
+    ConnectTimeout,
+    Exhausted,
+    GatewayError,
+    UpstreamCancelled,
+)
 from altlas.timers import Timer, Timers
 from altlas.upstream.connection import UpstreamConnection
 from altlas.upstream.origin import Origin
@@ -27,6 +34,9 @@ from altlas.upstream.origin import Origin
 #: or gives up, at this beat only: with its 0.3 s every refusal by name would take as long.
 #: RFC 8305, 8 wants 10 ms at least.
 NEXT_ADDRESS = 0.05
+
+#: errors of connecting that tell of this machine's wants, and nothing of the instance
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
 
 def endpoint_for(
@@ -90,9 +100,13 @@ class Connecting:
         result.callback(connection)
 
     def _failed(self, failure: Failure) -> None:
+        reason = f"{self._address}: {failure.getErrorMessage()}"
+        if _errno(failure) in _OURS:
+            self._give_up(Exhausted(reason=reason))
+            return
         timed_out = failure.check(SystemTimeout) is not None
         kind = ConnectTimeout if timed_out else ConnectFailed
-        self._give_up(kind(reason=f"{self._address}: {failure.getErrorMessage()}"))
+        self._give_up(kind(reason=reason))
 
     def _timed_out(self) -> None:
         self._give_up(ConnectTimeout(reason=f"{self._address}: no connection in time"))
@@ -113,6 +127,13 @@ class Connecting:
             self._timer.cancel()
         result, self._result = self._result, None
         return result
+
+
+def _errno(failure: Failure) -> int | None:
+    """The system's number of an error, which Twisted keeps in one of two places."""
+    error: Any = failure.value
+    number = getattr(error, "osError", None) or getattr(error, "errno", None)
+    return number if isinstance(number, int) else None
 
 
 def _when_secured(connection: UpstreamConnection) -> Any:

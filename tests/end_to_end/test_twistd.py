@@ -43,7 +43,7 @@ class TwistdTests(Daemon):
                 f"Configured by {self.config}",
                 f"Listener public serves routes at 127.0.0.1:{self.public}",
                 f"Listener admin serves admin at 127.0.0.1:{self.admin}",
-                "The gateway is up: 2 routes, 1 backends",
+                "The gateway is up: 2 routes, 1 backend",
                 "The gateway is going down: it accepts for 0 s more, then exchanges may take 10 s",
                 "The gateway is down",
             ],
@@ -92,6 +92,8 @@ class TwistdTests(Daemon):
         (self.folder / "access.log").rename(self.folder / "access.log.1")
         os.kill(pid, signal.SIGUSR1)
         self.until((self.folder / "access.log").exists, "reopened")
+        modes = {path.stat().st_mode & 0o777 for path in self.folder.glob("access.log*")}
+        self.assertEqual(modes, {0o640})
         self.until((run / "twistd.log.1").exists, "rotated")
         os.kill(pid, signal.SIGTERM)
         self.until(lambda: not self.alive(pid), "gone")
@@ -157,6 +159,19 @@ class TwistdTests(Daemon):
             self.assertEqual(process.returncode, 1)
             self.assertIn("respond.bod = hello: expected", line)
             self.assertIn("did you mean respond.body?", line)
+
+    def test_files(self) -> None:
+        """A log or pid file that cannot be is one line, in the background as with -n."""
+        for option in ("logfile", "pidfile"):
+            for words in ([], ["-n"]):
+                file = f"{self.folder}/no/file"
+                process = self.twistd(
+                    *words, f"--{option}={file}", "altlas-gateway", "-c", "altlas.ini"
+                )
+                said = self.ended(process)
+                self.assertEqual(said, f"--{option}={file}: {self.folder}/no is no folder\n")
+                self.assertEqual(process.returncode, 1)
+        self.assertEqual([each.name for each in self.folder.iterdir()], ["altlas.ini"])
 
     def test_check(self) -> None:
         """A check ends with 0 or 1, and leaves nothing behind."""

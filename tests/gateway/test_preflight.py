@@ -104,6 +104,11 @@ class FaultsTests(SynchronousTestCase):
         self.assertIn("it is a folder", line)
         self.assertEqual(self.found(log=f"path = {path}\nenabled = no"), [])
 
+    def test_impossible_name(self) -> None:
+        """A name that no file can have is told in the system's words."""
+        (line,) = self.found(log=f"path = /tmp/{'x' * 300}")
+        self.assertIn("File name too long", line)
+
     def test_unwritable(self) -> None:
         """A file or folder that may not be written to is found."""
         if os.geteuid() == 0:

@@ -12,6 +12,9 @@ from zope.interface.verify import verifyObject
 
 from altlas.gateway.service import GatewayService
 from altlas.interfaces import IGatewayView
+from altlas.resilience.breaker import closed
+from altlas.resilience.outcome import classify_status
+from altlas.settings.tree import BreakerSettings
 from tests.gateway.surroundings import NOW, memory_reactor, service_of
 from tests.observability import fixed_view
 
@@ -65,7 +68,7 @@ class ViewTests(SynchronousTestCase):
         (row,) = self.view.backends()
         promised = fixed_view.backend()
         for known in (row, promised):
-            known["breaker"].pop("opens_until")
+            known["breaker"].pop("open_until")
             for each in known["instances"]:
                 each.pop("last_probe")
         self.assertEqual(shape(row), shape(promised))
@@ -127,6 +130,36 @@ class ViewTests(SynchronousTestCase):
         self.assertEqual([change["after"] for change in row["history"]], ["down"])
         self.assertEqual(row["last_probe"]["ok"], False)
         self.assertEqual((row["weight"], row["zone"], row["address"]), (2, "a", "127.0.0.1:9001"))
+
+    def test_unreachable(self) -> None:
+        """What requests found is told as reason and in the history, the last probe is a probe's."""
+        backend = self.service.generation.backends["words"]
+        roster, member = backend.roster, backend.roster.members[0]
+        roster.probed = True
+        for _ in range(backend.settings.probe.fall):
+            roster.unreachable(member, "127.0.0.1:9001: refused")
+        row = self.view.backends()[0]["instances"][0]
+        self.assertEqual(row["reason"], "a request found: refused")
+        self.assertEqual([change["reason"] for change in row["history"]], [row["reason"]])
+        self.assertIsNone(row["last_probe"])
+
+    def test_recovery(self) -> None:
+        """A breaker in its ramp says so, and how many of the calls it lets pass."""
+        settings = BreakerSettings(minimum=1, open_for=1.0, trials=1, ramp=10.0)
+        guard = self.service.generation.backends["words"].guard
+        guard.breaker = closed(settings, self.reactor.seconds())
+        guard.settle(guard.ask(), classify_status(500), 0.1)
+        shown = self.view.backends()[0]["breaker"]
+        self.assertEqual((shown["state"], shown["share"]), ("open", 0.0))
+        self.assertEqual(shown["open_until"], NOW + 1.0)
+        self.reactor.advance(1.0)
+        guard.settle(guard.ask(), classify_status(200), 0.1)
+        self.reactor.advance(4.0)
+        shown = self.view.backends()[0]["breaker"]
+        self.assertEqual(
+            (shown["state"], shown["share"], shown["open_until"]), ("closed", 0.4, None)
+        )
+        self.assertEqual(shown["reason"], "recovering: 40% of the calls pass")
 
     def test_ready(self) -> None:
         """It is ready when every listener is bound, and not before nor on the way down."""

@@ -166,6 +166,16 @@ class RegexTests(SynchronousTestCase):
         rewrite = Rewrite(regex="x", to="")
         self.assertRaises(BadRequest, rewritten, "/", rewrite, b"/a/.x./secret")
 
+    def test_no_hidden_climbing(self) -> None:
+        """A replacement hides no dot segment, nor makes one before a query of its own."""
+        rewriting = rewriter(
+            Route(
+                name="r", path="/", backend="b", rewrite=Rewrite(regex="^/x(.*)$", to=r"/n/\1?v=1")
+            )
+        )
+        for path in (b"/x..;/a", b"/x..%2fa", b"/x..%5ca", b"/x%2e%2e;a/b", b"/x.."):
+            self.assertRaises(BadRequest, rewriting.apply, path, normalised(path), None)
+
     def test_query_in_the_replacement(self) -> None:
         """A query in the replacement goes before the client's own."""
         rewrite = Rewrite(regex="^/find/(.+)$", to=r"/search?q=\1")

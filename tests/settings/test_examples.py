@@ -6,8 +6,13 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.gateway.preflight import faults
 from altlas.kinds import discover
+from altlas.routing.facts import Facts
+from altlas.routing.index import RouteIndex
+from altlas.routing.rule import Rule
 from altlas.settings import Loaded, load
+from tests.gateway.surroundings import memory_reactor
 
 ETC = Path(__file__).parents[2] / "etc"
 CATALOG = discover("altlas.balancing")
@@ -22,11 +27,25 @@ class ExampleTests(SynchronousTestCase):
     """Every file in ``etc`` can be used as it is."""
 
     def test_examples(self) -> None:
-        """Each example loads without a doubt."""
+        """Each example loads without a doubt, and could start anywhere."""
         names = sorted(path.name for path in ETC.glob("examples/*.ini"))
         self.assertNotEqual(names, [])
         for name in names:
-            self.assertEqual(shipped(f"examples/{name}").warnings, (), name)
+            found = shipped(f"examples/{name}")
+            self.assertEqual(found.warnings, (), name)
+            self.assertEqual(list(faults(found.settings, memory_reactor(), bind=False)), [], name)
+
+    def test_events(self) -> None:
+        """The example of a route without an end is reached, beside the prefix around it."""
+        index = RouteIndex(map(Rule, shipped("examples/resilience.ini").settings.routes))
+        for path, name in ((b"/jobs/7/events", "job-events"), (b"/jobs/7", "jobs")):
+            rule = index.find(Facts(b"x", path, b"GET", [], None))
+            self.assertEqual(rule.route.name, name)
+
+    def test_log(self) -> None:
+        """The access log of an example is where the environment wants it."""
+        found = shipped("examples/secure-backends.ini", ALTLAS_LOG="/x/access.log").settings
+        self.assertEqual(found.access_log.path, "/x/access.log")
 
     def test_demo(self) -> None:
         """The demo has its three services, two instances each, and both listeners."""

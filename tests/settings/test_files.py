@@ -50,6 +50,11 @@ class IncludeTests(SynchronousTestCase):
             ],
         )
 
+    def test_no_pattern(self) -> None:
+        """A pattern that is no text is one mistake, and nothing is looked for."""
+        (line,) = told(self.mktemp(), INCLUDING.replace("conf.d/*.ini", "a\x7fb"))
+        self.assertIn("[include] files", line)
+
     def test_no_nesting(self) -> None:
         """An included file may not include."""
         (line,) = told(self.mktemp(), INCLUDING, a="[include]\nfiles = x.ini\n")

@@ -30,6 +30,16 @@ class InstanceTests(SynchronousTestCase):
             (found.host, found.address, found.origin), ("::1", "[::1]:80", b"http://[::1]:80")
         )
 
+    def test_nearly(self) -> None:
+        """An attribute that is nearly one is told which it nearly is."""
+        error = self.assertRaises(ValueError, Instance.parse, "http://x wieght=2")
+        self.assertEqual(
+            str(error),
+            "after the address each of weight=, zone=, tags= once at most; did you mean weight=?",
+        )
+        error = self.assertRaises(ValueError, Instance.parse, "http://x weight=2 weight=3")
+        self.assertNotIn("did you mean", str(error))
+
     def test_refusals(self) -> None:
         """Nothing but scheme, host and port may be in the address; attributes are checked."""
         for written in (

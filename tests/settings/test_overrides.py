@@ -62,12 +62,46 @@ class OverrideTests(SynchronousTestCase):
                 "environment ALTLAS_BACKEND__A__PROBE_INTERVALL: 5s: expected the name of a "
                 "section and key that are there; "
                 "did you mean ALTLAS_BACKEND__A__PROBE_INTERVAL?",
-                "environment ALTLAS_BACKEND__B__QUEUE_SIZE: 1: expected the name of a section "
-                "and key that are there; did you mean ALTLAS_BACKEND__A__QUEUE_SIZE?",
+                "environment ALTLAS_BACKEND__B__QUEUE_SIZE: 1: expected the name of a backend "
+                "that is there, or ALTLAS_BACKEND__B__INSTANCES, which makes one",
                 "environment ALTLAS_GATEWAY__WORKER: 1: expected the name of a section and key "
                 "that are there; did you mean ALTLAS_GATEWAY__WORKERS?",
             ],
         )
+
+    def test_not_made(self) -> None:
+        """Routes and listeners come from files; a key of another one is not offered instead."""
+        for kind, key in (("ROUTE", "PATH"), ("LISTENER", "BIND")):
+            (line,) = told(self.mktemp(), MINIMAL, {f"ALTLAS_{kind}__NEW__{key}": "/x"})
+            wanted = f"the name of a {kind.lower()} that is there"
+            self.assertTrue(
+                line.endswith(f"{wanted} ({kind.lower()}s cannot be made from the environment)"),
+                line,
+            )
+        (line,) = told(self.mktemp(), MINIMAL, {"ALTLAS_LISTENER__PUBLC__BIND": "tcp:1"})
+        self.assertTrue(line.endswith("did you mean ALTLAS_LISTENER__PUBLIC__BIND?"), line)
+
+    def test_underscores(self) -> None:
+        """A variable that is an override but for its underscores is doubted, not refused."""
+        environ = {
+            "ALTLAS_GATEWAY_WORKERS": "4",
+            "ALTLAS_BACKEND_A_QUEUE_SIZE": "5",
+            "ALTLAS_HOME": "x",
+        }
+        self.assertEqual(
+            [str(one) for one in loaded(self.mktemp(), MINIMAL, environ).warnings],
+            [
+                "environment ALTLAS_BACKEND_A_QUEUE_SIZE: 5: expected two underscores between "
+                "section, name and key; nothing reads this; "
+                "did you mean ALTLAS_BACKEND__A__QUEUE_SIZE?",
+                "environment ALTLAS_GATEWAY_WORKERS: 4: expected two underscores between "
+                "section, name and key; nothing reads this; "
+                "did you mean ALTLAS_GATEWAY__WORKERS?",
+            ],
+        )
+        text = MINIMAL + "limit.body = ${ALTLAS_GATEWAY_WORKERS}MiB\n"
+        environ = {"ALTLAS_GATEWAY_WORKERS": "4"}
+        self.assertEqual(loaded(self.mktemp(), text, environ).warnings, ())
 
     def test_mistake(self) -> None:
         """A value that does not fit is told with the variable's name."""

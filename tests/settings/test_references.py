@@ -85,3 +85,17 @@ class WarningTests(SynchronousTestCase):
             [str(one).partition(": ")[2] for one in found],
             ["[route:b] path = /a/: expected requests to reach it; [route:a] takes them all"],
         )
+
+    def test_unreachable_regex(self) -> None:
+        """A regex behind a prefix is told what lets it go first."""
+        text = MINIMAL + "[route:b]\npath = ~^/a/x$\nbackend = a\n"
+        (found,) = loaded(self.mktemp(), text).warnings
+        self.assertTrue(
+            str(found).endswith(
+                "expected requests to reach it; [route:a] takes them all "
+                "(a regex is asked last; priority = 1 lets it go first)"
+            ),
+            found,
+        )
+        text += "priority = 1\n"
+        self.assertEqual(loaded(self.mktemp(), text).warnings, ())

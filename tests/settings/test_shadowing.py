@@ -29,7 +29,28 @@ class ShadowTests(SynchronousTestCase):
         self.assertEqual(names({"path": "/"}, {}, {"path": "/a/b"}), [])
         self.assertEqual(names({"path": "/", "priority": 1}, {}), [("1", "0")])
         self.assertEqual(names({"priority": 1}, {"path": "/a"}), [("1", "0")])
-        self.assertEqual(names({"priority": 1}, {"path": "~^/a/"}, {"path": "/ab"}), [])
+        self.assertEqual(names({"priority": 1}, {"path": "~^/a"}, {"path": "/ab"}), [])
+
+    def test_regexes(self) -> None:
+        """A regex below a path is asked after it, unless it has priority or asks for less."""
+        events = {"path": "~^/a/[0-9]+/events$"}
+        for text in ("^/a/[0-9]+$", "^/a/b/.*", "^/a$", "^/a/$", "^/a/(b|c)$"):
+            self.assertEqual(names({"path": f"~{text}"}, {}), [("0", "1")], text)
+        for text in ("^/b/", "^/ab", "^/a", "^/a/b|/c", "/a/b", "^/a/?$"):
+            self.assertEqual(names({"path": f"~{text}"}, {}), [], text)
+        self.assertEqual(names({"path": "~^/a$"}, {"path": "/a"}), [("0", "1")])
+        self.assertEqual(names({"path": "~^/a$"}, {"path": "/a/b"}), [])
+        self.assertEqual(names({**events, "priority": 1}, {}), [])
+        self.assertEqual(names(events, {"priority": 1}), [("0", "1")])
+        self.assertEqual(names(events, {"host": ("x",)}), [])
+        self.assertEqual(names(events, {"method": ("GET",)}), [])
+        self.assertEqual(names({**events, "method": ("GET",)}, {}), [("0", "1")])
+        self.assertEqual(names({**events, "host": ("x",)}, {"host": ("x", "y")}), [("0", "1")])
+
+    def test_root(self) -> None:
+        """The root covers every regex there is."""
+        for text in ("^/$", "x", "(?i)^/a", "^/a|^/b", ""):
+            self.assertEqual(names({"path": f"~{text}"}, {"path": "/"}), [("0", "1")], text)
 
     def test_conditions(self) -> None:
         """More conditions are asked earlier, so a narrow route is reached beside a wide one."""

@@ -18,6 +18,7 @@ from altlas.settings.units import (
     items,
     lines,
     percent,
+    prose,
     regex,
     size,
     text,
@@ -29,6 +30,12 @@ PARSERS = (boolean, choice("a", "b"), duration, integer, percent, regex, size, t
 
 class ScalarTests(SynchronousTestCase):
     """Single values."""
+
+    def test_bytes_that_are_no_text(self) -> None:
+        """What the environment held and is no UTF-8 is told as such, wherever it stands."""
+        for parse in (prose, regex):
+            error = self.assertRaises(ValueError, parse, "a\udcff")
+            self.assertEqual(str(error), "text in UTF-8")
 
     def test_durations(self) -> None:
         """A duration is a number with a unit, and comes out in seconds."""

@@ -51,9 +51,20 @@ class WholeAnswerTests(SynchronousTestCase):
             self.setUp()
             self.whole(b"HTTP/1.1 " + status + b"\r\n\r\n")
         self.setUp()
-        response = self.whole(OK + b"Content-Length: 99\r\n\r\n", "HEAD")
+        response, _ = self.room.answered(OK + b"Content-Length: 99\r\n\r\n", "HEAD")
         self.assertEqual((response.length, delivered(response).data), (0, b""))
         self.assertEqual(response.headers.getRawHeaders(b"content-length"), [b"99"])
+
+    def test_announced_without_leave(self) -> None:
+        """After an answer without body that announces one its connection is not used again.
+
+        Should the body come all the same, it would be read as somebody else's answer.
+        """
+        for first, method in ((OK, "HEAD"), (b"HTTP/1.1 204 No Content\r\n", "GET")):
+            for field in (b"Content-Length: 5", b"Transfer-Encoding: chunked"):
+                self.setUp()
+                _, link = self.room.answered(first + field + b"\r\n\r\n", method)
+                self.assertEqual((self.room.idle(), link.closing), (0, True))
 
     def test_byte_by_byte(self) -> None:
         """It does not matter in which pieces an answer comes."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from twisted.internet.address import IPv4Address
-from twisted.internet.error import ConnectionRefusedError, TimeoutError
+from twisted.internet.error import ConnectBindError, ConnectionRefusedError, TimeoutError
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.errors import ConnectFailed, ConnectTimeout, Retry, UpstreamCancelled
+from altlas.errors import ConnectFailed, ConnectTimeout, Exhausted, Retry, UpstreamCancelled
+from altlas.resilience.outcome import Verdict, classify_error
 from altlas.upstream.connecting import endpoint_for
 from altlas.upstream.origin import Origin
 from tests.upstream.link import Room, result_of
@@ -43,6 +45,14 @@ class ConnectingTests(SynchronousTestCase):
         self.assertIs(error.retry, Retry.ALWAYS)
         self.assertIn("127.0.0.1:9001", error.reason)
         self.assertNotIn("127.0.0.1", str(error))
+
+    def test_our_own_want(self) -> None:
+        """Descriptors that we have not are no failure of the instance, and nobody's verdict."""
+        for error in (ConnectBindError(errno.EMFILE, "files"), OSError(errno.ENFILE, "files")):
+            found = self.failed(error)
+            self.assertIsInstance(found, Exhausted)
+            self.assertIs(classify_error(found).verdict, Verdict.IGNORABLE)
+            self.assertNotIn("127.0.0.1", str(found))
 
     def test_system_s_patience(self) -> None:
         """A time-out of the system's own is one of ours."""
