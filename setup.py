@@ -15,12 +15,13 @@ RUNTIME = [
     "service-identity >= 24.1",
     "httptools >= 0.9",
     "prometheus-client >= 0.22",
-    "uvloop >= 0.22; implementation_name == 'cpython' and sys_platform != 'win32'",
+    "uvloop >= 0.23; implementation_name == 'cpython' and sys_platform != 'win32'",
     "orjson >= 3.10; implementation_name == 'cpython'",
 ]
 
 TEST = [
     "hypothesis >= 6.150",
+    "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
     "mypy ~= 2.4",
     "mypy-zope ~= 1.0",
     "ruff ~= 0.17.0",

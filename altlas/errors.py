@@ -33,6 +33,8 @@ class GatewayError(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Internal gateway error"
+    #: what the client is told where nothing more exact is known; the title if there is none
+    detail: ClassVar[str] = ""
     flag: ClassVar[str] = "-"
     fault: ClassVar[Fault] = Fault.GATEWAY
     retry: ClassVar[Retry] = Retry.NEVER
@@ -41,8 +43,9 @@ class GatewayError(Exception):
 
     def __init__(self, detail: str = "", *, reason: str = "", retry_after: float | None = None):
         """`detail` is for the client, `reason` for log and admin, `retry_after` in seconds."""
-        super().__init__(detail or self.title)
-        self.reason = reason or detail or self.title
+        said = detail or self.detail or self.title
+        super().__init__(said)
+        self.reason = reason or said
         self.retry_after = retry_after
 
 
@@ -75,6 +78,7 @@ class BodyTooLarge(ClientError):
 
     status = 413
     title = "Content too large"
+    detail = "The body is longer than it may be here."
 
 
 class TargetTooLong(ClientError):
@@ -82,6 +86,7 @@ class TargetTooLong(ClientError):
 
     status = 414
     title = "URI too long"
+    detail = "The request line is too long."
 
 
 class ExpectationFailed(ClientError):
@@ -89,6 +94,7 @@ class ExpectationFailed(ClientError):
 
     status = 417
     title = "Expectation failed"
+    detail = "No expectation but 100-continue can be met here."
 
 
 class HeadersTooLarge(ClientError):
@@ -96,6 +102,7 @@ class HeadersTooLarge(ClientError):
 
     status = 431
     title = "Request header fields too large"
+    detail = "The header fields are too many or too long."
 
 
 class MethodUnknown(ClientError):
@@ -103,6 +110,7 @@ class MethodUnknown(ClientError):
 
     status = 501
     title = "Not implemented"
+    detail = "This method is not known here."
 
 
 class VersionUnsupported(ClientError):
@@ -110,6 +118,7 @@ class VersionUnsupported(ClientError):
 
     status = 505
     title = "HTTP version not supported"
+    detail = "Only HTTP/1.1 and HTTP/1.0 are spoken here."
 
 
 # --- the client's fault: refused by the routes -------------------------------------
@@ -120,6 +129,7 @@ class NoRoute(ClientError):
 
     status = 404
     title = "Not found"
+    detail = "No route takes this request."
     flag = "NR"
 
 
@@ -180,8 +190,17 @@ class BreakerOpen(Unavailable):
 class Stopping(Unavailable):
     """The gateway is going down and takes no new exchanges."""
 
+    detail = "The gateway is going down."
     flag = "SD"
     fault = Fault.GATEWAY
+
+
+class Exhausted(GatewayError):
+    """The gateway itself has no descriptor, port or memory left for another connection."""
+
+    status = 503
+    title = "Service unavailable"
+    flag = "UO"
 
 
 # --- the backend's fault -----------------------------------------------------------
@@ -200,6 +219,7 @@ class UpstreamError(GatewayError):
 class ConnectFailed(UpstreamError):
     """No connection came about (refused, unreachable, TLS): nothing was sent."""
 
+    detail = "No connection to the service could be made."
     flag = "UF"
     retry = Retry.ALWAYS
     cause = "connect"
@@ -210,11 +230,13 @@ class ConnectTimeout(ConnectFailed):
 
     status = 504
     title = "Gateway timeout"
+    detail = "No connection to the service could be made in time."
 
 
 class UpstreamReset(UpstreamError):
     """The instance closed the connection before its answer was complete."""
 
+    detail = "The service closed the connection before its answer was complete."
     flag = "UC"
     cause = "reset"
 
@@ -222,6 +244,7 @@ class UpstreamReset(UpstreamError):
 class UpstreamMalformed(UpstreamError):
     """The instance answered with what is not HTTP, or too long a head."""
 
+    detail = "The service's answer was not valid HTTP."
     cause = "reset"
 
 

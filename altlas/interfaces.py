@@ -39,8 +39,13 @@ class IGatewayView(Interface):
                       last_probe: {at, ok, reason, took} | None,
                       in_flight, requests, failures, idle_connections, history}],
          breaker: {enabled, state: "closed" | "open" | "half-open", reason,
-                   opens_until, error_rate, calls},
+                   open_until, error_rate, calls, share},
          queue: {waiting, size}}
+
+        ``share`` is the fraction of calls that the breaker lets pass. It is 1.0 when all do and
+        0.0 while it is open or half-open; after a recovery it grows from 0.0 to 1.0.
+        ``last_probe`` is of probes only; ``reason`` and ``history`` tell as well what requests
+        found.
         """
 
     def ready() -> tuple[bool, str]:

@@ -59,6 +59,8 @@ class ErrorTests(SynchronousTestCase):
         bare = errors.NoneHealthy()
         self.assertEqual((str(bare), bare.reason), ("Service unavailable", "Service unavailable"))
         self.assertEqual(errors.NoRoute("Nothing here.").reason, "Nothing here.")
+        usual = errors.UpstreamReset(reason="127.0.0.1:9001: closed")
+        self.assertEqual((str(usual), usual.reason), (usual.detail, "127.0.0.1:9001: closed"))
 
     def test_allowed(self) -> None:
         """A refused method comes with those that are not."""

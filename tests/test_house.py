@@ -54,6 +54,7 @@ ACROSS = {
 #: Test files that mirror no source file, each with the reason.
 UNMIRRORED = {
     "tests/edge/test_endings.py": "every ending of an exchange, by chance, over channel and stack",
+    "tests/reactor/test_conformance.py": "Twisted's own reactor tests",
     "tests/settings/test_examples.py": "the configurations that are shipped",
     "tests/upstream/test_attempt_uploads.py": "attempts that have a body, or are given up",
     "tests/upstream/test_endings.py": "every ending of a request, whichever part it meets",

@@ -42,9 +42,9 @@ def error_of(failure: Failure, given_up: GatewayError | None = None) -> GatewayE
     if isinstance(error, (CancelledError, UpstreamCancelled)):
         return given_up or UpstreamCancelled("The request was given up.")
     if isinstance(error, (ConnectError, DNSLookupError)):
-        return ConnectFailed("No connection to the service.", reason=str(error))
+        return ConnectFailed(reason=str(error))
     if isinstance(error, (ConnectionClosed, ResponseFailed, RequestTransmissionFailed, OSError)):
-        return UpstreamReset("The service closed the connection.", reason=repr(error))
+        return UpstreamReset(reason=repr(error))
     log.failure("A try failed in a way that was not foreseen", failure)
     return GatewayError(reason=repr(error))
 
@@ -65,9 +65,10 @@ class Accounting:
 
     def send(self, call: Call) -> Deferred[Any]:
         """Send, then classify."""
-        call.record.tries += 1
-        lease = call.lease
+        lease, record = call.lease, call.record
         assert lease is not None  # the layers above took it
+        record.tries += 1
+        record.instance = lease.member.name
         call.began = self._clock.seconds()
         body = call.body
         if body is not None and not body.complete:

@@ -19,6 +19,7 @@ from altlas.errors import BreakerOpen
 from altlas.resilience.admission import Admission
 from altlas.resilience.breaker import Breaker, Closed
 from altlas.resilience.outcome import Outcome
+from altlas.resilience.reading import reading
 from altlas.timers import Clock
 
 
@@ -40,7 +41,7 @@ class Guard:
         if admission.refused:
             raise BreakerOpen(
                 "The service has failed too often; it is left alone for a while.",
-                reason=_why(following),
+                reason=_why(following, now),
                 retry_after=following.retry_after(now),
             )
         return admission
@@ -59,10 +60,12 @@ class Guard:
                 listener(following)
 
 
-def _why(breaker: Breaker) -> str:
-    if isinstance(breaker, Closed):
-        return "breaker recovering: a growing share of the calls passes"
-    return f"breaker {breaker.state}: {breaker.reason}"
+def _why(breaker: Breaker, now: float) -> str:
+    reason = reading(breaker, now).reason
+    # That of a closed one says by itself that it is recovering.
+    return (
+        f"breaker {reason}" if isinstance(breaker, Closed) else f"breaker {breaker.state}: {reason}"
+    )
 
 
 @define(eq=False)

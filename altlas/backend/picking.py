@@ -70,6 +70,7 @@ class Picker:
     _timers: Timers
     _waiting: deque[_Waiter] = field(factory=deque, init=False)
     in_flight: int = field(default=0, init=False)
+    _serving: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.roster.on_change.append(self._health_changed)
@@ -155,13 +156,19 @@ class Picker:
             self._serve()
 
     def _serve(self) -> None:
-        while self._waiting and self.roster.available:
-            lease = self._take(self._waiting[0].tried)
-            if lease is None:
-                return
-            waiter = self._waiting.popleft()
-            waiter.timer.cancel()
-            waiter.deferred.callback(lease)
+        if self._serving:
+            return  # a lease came back within its own giving: the loop below goes on
+        self._serving = True
+        try:
+            while self._waiting and self.roster.available:
+                lease = self._take(self._waiting[0].tried)
+                if lease is None:
+                    return
+                waiter = self._waiting.popleft()
+                waiter.timer.cancel()
+                waiter.deferred.callback(lease)
+        finally:
+            self._serving = False
 
     def _health_changed(self, member: Member, change: Change) -> None:
         if self.roster.available:
@@ -213,7 +220,6 @@ class Picking:
 
     def _leased(self, lease: Lease, call: Call) -> Deferred[Any]:
         call.lease = lease
-        call.record.instance = lease.member.name
         return self._following.send(call).addErrback(self._failed, lease)
 
     def _failed(self, failure: Failure, lease: Lease) -> Failure:

@@ -71,8 +71,7 @@ class Retrying:
         if outcome.cause not in self._policy.on:
             return False
         if call.tries > self._policy.tries > 0:
-            call.record.flag = "URX"
-            return False
+            return self._exhausted(call, f"{call.tries} tries, the last {_told(outcome)}")
         replayable = call.body is None or call.body.replayable
         if not may_retry(self._policy, call.method, outcome, call.tries, replayable):
             return False
@@ -80,7 +79,11 @@ class Retrying:
         # budget is there to hold back, and needs none.
         if outcome.retry is _ALWAYS or self._budget.withdraw(self._clock.seconds()):
             return True
+        return self._exhausted(call, f"the retry budget is spent, the try {_told(outcome)}")
+
+    def _exhausted(self, call: Call, reason: str) -> bool:
         call.record.flag = "URX"
+        call.record.reason = reason
         return False
 
     def _later(self, call: Call) -> Deferred[Any]:
@@ -91,3 +94,7 @@ class Retrying:
         pause = backoff(call.tries, self._policy.backoff, self._policy.backoff_max, self._random())
         waited: Deferred[None] = deferLater(self._clock, pause)  # type: ignore[arg-type]
         return waited.addCallback(lambda _: self._try(call))
+
+
+def _told(outcome: Outcome) -> str:
+    return f"failed ({outcome.cause})" if outcome.status is None else f"answered {outcome.status}"

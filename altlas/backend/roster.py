@@ -79,11 +79,14 @@ class Roster:
         more than the budget has. It is never the last one that leaves for this.
         """
         if self.probed and member.ledger.healthy and len(self.available) > 1:
-            self.report(member, False, f"a request found: {reason}")
+            self._report(member, False, f"a request found: {_words(member, reason)}", False)
 
     def report(self, member: Member, ok: bool, reason: str) -> None:
-        """A result: the member may leave the pool, or come back."""
-        change = member.ledger.report(ok, reason, self._wall_clock())
+        """A probe's result: the member may leave the pool, or come back."""
+        self._report(member, ok, _words(member, reason), True)
+
+    def _report(self, member: Member, ok: bool, reason: str, probe: bool) -> None:
+        change = member.ledger.report(ok, reason, self._wall_clock(), probe)
         if change is not None:
             if change.leaves or change.returns:  # to be proven changes nothing for balancers
                 self._settle()
@@ -96,3 +99,8 @@ class Roster:
     def why_none(self) -> str:
         """Why each member is out, in one line."""
         return "; ".join(f"{one.name}: {one.ledger.reason}" for one in self.members)
+
+
+def _words(member: Member, reason: str) -> str:
+    """The reason without the member's name before it: whoever tells it says that already."""
+    return reason.removeprefix(f"{member.name}: ")

@@ -16,7 +16,7 @@ import altlas
 from altlas.demo.plan import NoDemo, plan
 from altlas.demo.serving import SERVICES, Place, serve
 from altlas.demo.show import Show, Spoiled, Stage
-from altlas.gateway.service import catalog
+from altlas.gateway.catalog import catalog
 from altlas.settings import SettingsError, load
 from altlas.settings.tree import Settings
 

@@ -7,9 +7,14 @@ answer is out, what still comes is dropped so that no reset destroys that answer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.interfaces import IPushProducer, ISSLTransport
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IPushProducer,
+    ISSLTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -28,11 +33,13 @@ LINGER_SECONDS = 2.0
 LINGER_MOST = 30.0
 #: seconds that a client may take to fetch what was written before the close
 FLUSH_SECONDS = 60.0
+#: seconds that a drain waits for a request on an idle connection
+LAST_MOMENT = 0.5
 #: bytes of further requests taken while one is answered; a client that sends more is paused
 PIPELINE_BYTES = 64 * 1024
 
 
-@implementer(IPushProducer)
+@implementer(IPushProducer, IHalfCloseableProtocol)
 class Channel(Protocol):
     """Speaks HTTP/1.1 with a client.
 
@@ -92,6 +99,25 @@ class Channel(Protocol):
             exchange.gone()
         # Last, since the gateway may be waiting for the last one to leave.
         self.listening.left(self)
+
+    def readConnectionLost(self) -> None:
+        """The client sends no more: what it was answered goes out yet, the rest is not waited for.
+
+        Nearly always it has closed its other half too, which cannot be seen from here; to go on
+        would be to work for nobody.
+        """
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.gone()
+        self._stop_waiting()
+        if not self._lingering:
+            self._lingering = True
+            transport: Any = self.transport
+            transport.unregisterProducer()
+        self._close()
+
+    def writeConnectionLost(self) -> None:
+        """Our own half is closed, as `linger` wants it."""
 
     # --- IPushProducer: the client's pace ------------------------------------------------
 
@@ -157,7 +183,7 @@ class Channel(Protocol):
 
     def _refuse(self, error: ClientError) -> None:
         self._stop_waiting()
-        self.exchange = Exchange.unread(self)
+        self.exchange = Exchange.unread(self, self._reader.beginning)
         self.exchange.fail(error)
 
     # --- bodies ------------------------------------------------------------------------
@@ -223,14 +249,21 @@ class Channel(Protocol):
         # A transport waits for its producer before it closes.
         transport.unregisterProducer()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
-        # our half is closed, and the rest is read for a moment. TLS has its own good-bye.
-        if self.peer.scheme == "http" and hasattr(transport, "loseWriteConnection"):
-            timers = self.listening.timers
-            self._linger_until = timers.seconds() + LINGER_MOST
-            self._timer = timers.after(LINGER_SECONDS, self._close)
+        # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
+        # the client ought to answer.
+        if self.peer.scheme == "https":
+            self._listen_on(self._hang_up)
+            transport.loseConnection()
+        elif hasattr(transport, "loseWriteConnection"):
+            self._listen_on(self._close)
             transport.loseWriteConnection()
         else:
             self._close()
+
+    def _listen_on(self, then: Callable[[], object]) -> None:
+        timers = self.listening.timers
+        self._linger_until = timers.seconds() + LINGER_MOST
+        self._timer = timers.after(LINGER_SECONDS, then)
 
     def _drop(self) -> None:
         """More came after the last answer: as long as it comes, the client may not have read it."""
@@ -238,11 +271,19 @@ class Channel(Protocol):
         if timer is not None and self.listening.timers.seconds() < self._linger_until:
             timer.restart()
 
+    def _hang_up(self) -> None:
+        """The good-bye was not answered: close the connection that TLS runs on."""
+        transport: Any = self.transport
+        self._leave(getattr(transport, "transport", transport))
+
     def _close(self) -> None:
+        self._leave(self.transport)
+
+    def _leave(self, transport: Any) -> None:
         # No abort: the client may still be fetching what was written.
         self._linger_until = 0.0
         self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
-        self.transport.loseConnection()  # type: ignore[union-attr]
+        transport.loseConnection()
 
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
@@ -266,7 +307,9 @@ class Channel(Protocol):
     def close_if_idle(self) -> None:
         """Close when no exchange is under way or has begun to arrive (on a drain)."""
         if self.exchange is None and not self._reader.started:
-            self.linger()
+            # A request may be on its way whose sender could not know: it is answered yet.
+            self._idle = True
+            self._await(LAST_MOMENT)
 
     def _await(self, length: float) -> None:
         self._stop_waiting()

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
 from altlas.edge.body import NO_BODY, DownstreamBody, NoBody
-from altlas.edge.recording import UNREAD, new_record
+from altlas.edge.recording import new_record, unread
 from altlas.edge.refusals import problem
 from altlas.edge.relay import Relay, answer_to, whole
 from altlas.edge.replying import Reply
@@ -102,9 +102,12 @@ class Exchange:
         listening.in_flight += 1
 
     @classmethod
-    def unread(cls, channel: Channel) -> Exchange:
-        """The exchange of a request whose head could not be read; it can only be failed."""
-        return cls(channel, UNREAD)
+    def unread(cls, channel: Channel, beginning: bytes) -> Exchange:
+        """The exchange of a request whose head could not be read; it can only be failed.
+
+        `beginning` is what came of that head.
+        """
+        return cls(channel, unread(beginning))
 
     # --- to the backend ----------------------------------------------------------------
 
@@ -162,8 +165,11 @@ class Exchange:
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay
         relay.start()
-        if not self._done:
-            self._stream(relay)
+        if self._done:
+            return
+        if self.channel.full:  # by 1xx heads, or an answer before; a transport says so once
+            relay.pause()
+        self._stream(relay)
 
     def _stream(self, relay: Relay) -> None:
         """More is to come: watch that it does."""
@@ -254,9 +260,13 @@ class Exchange:
             self.reply(problem(error, self.request_id), keep)
 
     def _explain(self, error: GatewayError) -> None:
-        exhausted = self.record.flag == "URX"
-        self.record.flag = f"{error.flag},URX" if exhausted else error.flag
-        self.record.reason = error.reason
+        record = self.record
+        if record.flag == "URX":
+            record.flag = f"{error.flag},URX"
+            record.reason = f"{error.reason}; {record.reason}"
+        else:
+            record.flag = error.flag
+            record.reason = error.reason
 
     def _bug(self, failure: Failure) -> None:
         log.failure("An exchange failed in a way that was not foreseen", failure)

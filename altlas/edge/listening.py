@@ -79,9 +79,13 @@ class Listening:
             for watcher in watchers:
                 watcher()
 
+    def announce(self) -> None:
+        """Have each connection close after the exchange that it is in, or the next."""
+        self.draining = True
+
     def drain(self, when_empty: Callable[[], object]) -> None:
         """Close each connection as soon as it has no exchange; call back after the last."""
-        self.draining = True
+        self.announce()
         if not self.channels:
             when_empty()
             return

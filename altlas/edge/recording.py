@@ -7,26 +7,30 @@ from typing import TYPE_CHECKING
 from altlas.observability.record import ExchangeRecord
 from altlas.wire.fields import first, lower_names
 from altlas.wire.heads import RequestHead
+from altlas.wire.request_line import glimpse
 
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
 
-#: what stands for the head of a request that could not be read
-UNREAD = RequestHead(
-    method=b"-",
-    target=b"-",
-    minor=1,
-    fields=[],
-    host=b"",
-    path=b"-",
-    query=None,
-    framing=0,
-    keep_alive=False,
-    expects_continue=False,
-    listed=frozenset(),
-    upgrade=False,
-    size=0,
-)
+
+def unread(beginning: bytes) -> RequestHead:
+    """What stands for the head of a request that was refused: as much as its line shows."""
+    method, target, minor = glimpse(beginning)
+    return RequestHead(
+        method=method,
+        target=target,
+        minor=minor,
+        fields=[],
+        host=b"",
+        path=b"",
+        query=None,
+        framing=0,
+        keep_alive=False,
+        expects_continue=False,
+        listed=frozenset(),
+        upgrade=False,
+        size=0,
+    )
 
 
 def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> ExchangeRecord:

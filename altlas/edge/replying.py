@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
 
 
+#: phrases that `http.HTTPStatus` learnt late (RFC 9110, 15.5)
+_RENAMED = {
+    413: b"Content Too Large",
+    414: b"URI Too Long",
+    416: b"Range Not Satisfiable",
+    422: b"Unprocessable Content",
+}
+
+
 def phrase(status: int) -> bytes:
-    """The usual reason phrase of a status; nothing for an unusual one."""
+    """The usual reason phrase of a status (RFC 9110, 15); nothing for an unusual one."""
+    if status in _RENAMED:
+        return _RENAMED[status]
     try:
         return HTTPStatus(status).phrase.encode("ascii")
     except ValueError:

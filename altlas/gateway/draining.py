@@ -19,9 +19,10 @@ log = Logger()
 class Draining:
     """One way down.
 
-    For ``drain.grace`` everything goes on while readiness is red already, so that whoever
-    balances before us can turn away. Then no more connections are taken, idle ones close, and
-    those with an exchange after it. After ``drain.timeout`` what is left is cut.
+    For ``drain.grace`` everything goes on while readiness is red already and answers say
+    ``Connection: close``, so that whoever balances before us can turn away. Then no more
+    connections are taken, idle ones close, and those with an exchange after it. After
+    ``drain.timeout`` what is left is cut.
     """
 
     _listeners: Collection[Listening]
@@ -33,6 +34,8 @@ class Draining:
 
     async def drained(self, stop_listening: Callable[[], Deferred[Any]]) -> None:
         """Go down; return when nothing is under way any more."""
+        for listening in self._listeners:
+            listening.announce()
         if self._settings.grace:
             over: Deferred[None] = Deferred()
             self._wait(self._settings.grace, lambda: over.callback(None))

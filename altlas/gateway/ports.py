@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +18,7 @@ from twisted.internet.interfaces import (
     IProtocolNegotiationFactory,
     IStreamServerEndpoint,
 )
+from twisted.internet.tcp import Port
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.log import callWithContext
@@ -29,6 +32,9 @@ log = Logger()
 #: Twisted tells of every port that "SomeFactory starting on" it. We say it in our words; an
 #: event of its old log that has this format is written by nobody.
 _UNTOLD = {"log_format": ""}
+
+#: how often the kernel's queue is looked into at a close; each look takes some ten connections
+MOST_ROUNDS = 100
 
 
 class CannotListen(SystemExit, Exception):
@@ -73,6 +79,8 @@ class Ports:
     def close(self, serves: str) -> Deferred[Any]:
         """Take no more connections at the ports that serve this; fires when they are free."""
         ports = self._open.pop(serves, [])
+        for port in ports:
+            _take_waiting(port)
         return DeferredList([maybeDeferred(port.stopListening) for port in ports])
 
     def _bind(
@@ -103,6 +111,22 @@ class Ports:
     def _judge(self, _: Any) -> None:
         if self.refused:
             raise CannotListen(self.refused)
+
+
+def _take_waiting(port: IListeningPort) -> None:
+    """Accept who waits in the kernel's queue, and let nobody else in from this moment on.
+
+    They have connected, and may have sent a request: to close the port would reset them.
+    """
+    if not isinstance(port, Port):
+        return
+    waiting = select.poll()
+    waiting.register(port.socket, select.POLLIN)
+    for _ in range(MOST_ROUNDS):  # who keeps coming, or finds no descriptor, must not hold us up
+        if not waiting.poll(0):
+            break
+        port.doRead()
+    port.socket.shutdown(socket.SHUT_RDWR)
 
 
 @implementer(IProtocolFactory, IProtocolNegotiationFactory)

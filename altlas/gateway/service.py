@@ -14,20 +14,19 @@ from twisted.logger import Logger
 from twisted.protocols.policies import WrappingFactory
 from twisted.python.failure import Failure
 
-import altlas.balancing
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
 from altlas.edge.channel import Channel
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import ChannelFactory, Listening
+from altlas.gateway.catalog import catalog
 from altlas.gateway.counts import counted
 from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
 from altlas.gateway.ports import CannotListen, Ports
 from altlas.gateway.signals import Signals
 from altlas.gateway.view import GatewayView
-from altlas.kinds import Catalog, discover
 from altlas.observability.access_log import AccessLog
 from altlas.observability.metrics import Metrics
 from altlas.observability.record import ExchangeRecord
@@ -36,11 +35,6 @@ from altlas.timers import Timers
 from altlas.wire.forwarding import Forwarding
 
 log = Logger()
-
-
-def catalog() -> Catalog:
-    """Every kind that this version has."""
-    return discover(altlas.balancing)
 
 
 #: seconds that connections to instances may take to close when no exchange needs them

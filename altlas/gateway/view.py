@@ -149,12 +149,13 @@ def _instance(backend: RunningBackend, member: Member) -> dict[str, Any]:
 
 def _breaker(backend: RunningBackend, now: float, wall: float) -> dict[str, Any]:
     said = reading(backend.guard.breaker, now)
-    until = said.opens_until
+    until = said.open_until
     return {
         "enabled": backend.settings.breaker.enabled,
         "state": said.state,
         "reason": said.reason,
-        "opens_until": None if until is None else round(wall + until - now, 3),
+        "open_until": None if until is None else round(wall + until - now, 3),
         "error_rate": said.error_rate,
         "calls": said.calls,
+        "share": round(said.share, 3),
     }

@@ -45,7 +45,7 @@ class Change:
 
 @frozen
 class Result:
-    """One result reported to a ledger: good or not, why, and when (seconds)."""
+    """One probe's result as reported to a ledger: good or not, why, and when (seconds)."""
 
     ok: bool
     reason: str
@@ -70,13 +70,14 @@ class Ledger:
     _last: Result | None = field(default=None, init=False)
     _history: deque[Change] = field(factory=lambda: deque(maxlen=REMEMBERED), init=False)
 
-    def report(self, ok: bool, reason: str, now: float) -> Change | None:
-        """Note a result; the change of state that it caused, or None.
+    def report(self, ok: bool, reason: str, now: float, probe: bool = True) -> Change | None:
+        """Note a result, of a `probe` or a request; the change of state it caused, or None.
 
         A success proves an unproven instance at once; a failure of an unproven one counts
         as one of `fall`.
         """
-        self._last = Result(ok, reason, now)
+        if probe:
+            self._last = Result(ok, reason, now)
         if self._state == UNPROVEN and ok:
             return self._become(UP, reason, now)
         if ok is self.healthy:
@@ -124,12 +125,12 @@ class Ledger:
 
     @property
     def last_result(self) -> Result | None:
-        """The latest result, whichever way it spoke, or None before the first."""
+        """The latest result of a probe, whichever way it spoke, or None before the first."""
         return self._last
 
     @property
     def last_probe_at(self) -> float | None:
-        """When the latest result came, or None before the first."""
+        """When the latest probe ended, or None before the first."""
         return None if self._last is None else self._last.at
 
     @property

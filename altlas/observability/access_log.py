@@ -25,6 +25,13 @@ FORMATS: dict[str, Callable[[], Callable[[ExchangeRecord], bytes]]] = {
 #: seconds between two complaints about a log that cannot be written
 COMPLAIN_EVERY = 60.0
 
+#: what a deed that failed means for the lines
+MEANING = {
+    "written": "Lines are lost until it can.",
+    "reopened": "Lines still go to the old file.",
+    "closed": "The last lines may be lost.",
+}
+
 
 def _nobody() -> None:
     """Nobody wants to know."""
@@ -35,8 +42,9 @@ class AccessLog:
     """Writes records, buffered: to the file goes what fills ``buffer`` or is ``flush`` old.
 
     Making one opens the file and raises `OSError` when that fails; from then on nothing that
-    happens to the file is raised. Lines that cannot be written are lost, `failed` is called
-    for each such write, and the log of events is told once a minute.
+    happens to the file is raised. Lines that cannot be written are lost; when the file cannot
+    be reopened they still go to the old one. `failed` is called each time, and the log of events
+    is told once a minute.
     """
 
     _settings: AccessLogSettings
@@ -105,8 +113,9 @@ class AccessLog:
             return
         self._quiet_until = now + COMPLAIN_EVERY
         log.error(
-            "The access log {path} could not be {deed}: {reason}. Lines are lost until it can.",
+            "The access log {path} could not be {deed}: {reason}. {meaning}",
             path=self._settings.path,
             deed=deed,
             reason=error.strerror or str(error),
+            meaning=MEANING[deed],
         )

@@ -37,9 +37,10 @@ def combined_lines() -> Callable[[ExchangeRecord], bytes]:
 
 
 def _request_line(record: ExchangeRecord) -> bytes:
-    if not record.method:  # refused before there was a request line
-        return b"-"
-    return b"%b %b HTTP/1.%d" % (_escaped(record.method), _escaped(record.target), record.minor)
+    if not record.method:  # refused: what there is of a line, as it came
+        return _escaped(record.target)
+    asked = b"%b %b" % (_escaped(record.method), _escaped(record.target))
+    return asked if record.minor < 0 else b"%b HTTP/1.%d" % (asked, record.minor)
 
 
 def _escaped(raw: bytes) -> bytes:

@@ -76,7 +76,7 @@ def _members(record: ExchangeRecord, moment: str, text: Callable[[bytes], str]) 
         "method": text(record.method),
         "host": text(record.host),
         "target": text(record.target),
-        "protocol": "HTTP/1.1" if record.minor else "HTTP/1.0",
+        "protocol": _PROTOCOLS[record.minor],
         "tls": record.tls,
         "status": record.status,
         "flag": record.flag,
@@ -98,6 +98,8 @@ def _members(record: ExchangeRecord, moment: str, text: Callable[[bytes], str]) 
     }
 
 
+#: by the minor version, the last one by -1
+_PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "")
 _MILLISECONDS = tuple(f"{n:03d}Z" for n in range(1000))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from io import FileIO
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from attrs import define, field
 
 #: the path that means standard output
 STDOUT = "-"
+#: of a file that is made: its owner writes, the group reads
+MODE = 0o640
 _LINE_END = 0x0A
 
 
@@ -27,10 +30,10 @@ Open = Callable[[str], Sink]
 
 
 def open_sink(path: str) -> Sink:
-    """Open `path` for appending, made with mode 0640 when missing; ``-`` is standard output.
+    """Open `path` for appending; ``-`` is standard output.
 
-    Raises `OSError`. Standard output is descriptor 1 itself: twistd puts its own log
-    in the place of ``sys.stdout``.
+    A file that is missing is made with mode 0640, whatever the umask. Raises `OSError`. Standard
+    output is descriptor 1 itself: twistd puts its own log in the place of ``sys.stdout``.
     """
     if path == STDOUT:
         return FileIO(1, "wb", closefd=False)
@@ -38,7 +41,16 @@ def open_sink(path: str) -> Sink:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o640)
+    flags |= os.O_CLOEXEC
+    try:
+        made = os.open(path, flags | os.O_EXCL, MODE)
+    except FileExistsError:
+        return os.open(path, flags, MODE)
+    # Whatever the umask: a daemon's is twistd's, and would shut the group out of the file that
+    # comes after a rotation, though not out of the first. Some file systems know no modes.
+    with suppress(OSError):
+        os.fchmod(made, MODE)
+    return made
 
 
 @define(eq=False)

@@ -21,11 +21,13 @@ class ExchangeRecord:
     listener: str = ""
     #: address of the client, as believed (see ``trust``), without port
     client: str = ""
+    #: empty when the request line was refused and shows none
     method: bytes = b""
-    #: the request target as it came, query included
+    #: the request target as it came, query included; of a request without a method what
+    #: there is of its line
     target: bytes = b""
     host: bytes = b""
-    #: the n of HTTP/1.n
+    #: the n of HTTP/1.n; -1 when the request line was refused and shows no such version
     minor: int = 1
     #: name of the route; empty when no route took the request
     route: str = ""

@@ -71,6 +71,11 @@ def response_framing(told: dict[bytes, bytes], minor: int, status: int, method: 
     return framing
 
 
+def announces(told: dict[bytes, bytes]) -> bool:
+    """Whether the fields speak of a body that has at least a byte."""
+    return b"transfer-encoding" in told or told.get(b"content-length", b"0").strip(b"0") != b""
+
+
 def bodiless(status: int, method: bytes) -> bool:
     """Whether a response cannot have a body, whatever its fields say (RFC 9112, 6.3)."""
     return method == b"HEAD" or status < 200 or status in _BODILESS

@@ -15,7 +15,8 @@ class Peer:
     """Who is at the other end; made once for each connection, since it costs a little.
 
     `address` is an IP address (empty for a UNIX socket), `port` the peer's, `local_port`
-    the one that it came to; `trusted` says whether its forwarding fields are believed.
+    the one that it came to (0 where there is none); `trusted` says whether its forwarding
+    fields are believed.
     """
 
     __slots__ = ("address", "claims", "forwarded", "port", "scheme", "trusted", "xff")
@@ -45,8 +46,9 @@ class Peer:
         self.claims: Final[Fields] = [
             (b"X-Forwarded-For", self.xff),
             (b"X-Forwarded-Proto", scheme.encode("ascii")),
-            (b"X-Forwarded-Port", b"%d" % local_port),
         ]
+        if local_port:
+            self.claims.append((b"X-Forwarded-Port", b"%d" % local_port))
 
     def element(self, host: bytes) -> bytes:
         """Its element in Forwarded, for a request to `host` (RFC 7239, 4)."""

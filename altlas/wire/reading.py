@@ -15,6 +15,7 @@ import httptools
 
 from altlas.errors import (
     BadRequest,
+    ClientError,
     HeadersTooLarge,
     UpstreamMalformed,
 )
@@ -23,6 +24,7 @@ from altlas.wire.fields import Fields
 from altlas.wire.framing import (
     UNTIL_CLOSE,
     Ambiguous,
+    announces,
     response_framing,
 )
 from altlas.wire.heads import RequestHead, ResponseHead
@@ -89,6 +91,11 @@ class RequestReader:
         """Whether a byte of a head that is not complete is there."""
         return bool(self._kept)
 
+    @property
+    def beginning(self) -> bytes:
+        """What came of a head that is not complete, or was refused: its line at least."""
+        return self._kept
+
     def take_rest(self) -> bytes:
         """The bytes after the last head: they leave the reader."""
         rest, self._kept = self._kept, b""
@@ -102,21 +109,26 @@ class RequestReader:
 
         Raises BadRequest, TargetTooLong, HeadersTooLarge, ExpectationFailed,
         MethodUnknown or VersionUnsupported, the same however the bytes were cut up;
-        the reader is of no use after that.
+        the reader is of no use after that, but for `beginning`.
         """
         if self._kept:
             data = self._kept + data
         end = data.find(_END, self._searched)
-        if end < 1 or data[0] == 13:
-            return self._wait(data)
-        line = read_request_line(data, self._limits.request_line)
-        size = end + 4
-        if end + 2 - line[-1] > self._limits.headers:
-            raise HeadersTooLarge()
-        self._kept = data[size:]
-        self._searched = self._blank_lines = 0
-        self._line_seen = False
-        return self._head(line, data[:size])
+        try:
+            if end < 1 or data[0] == 13:
+                return self._wait(data)
+            line = read_request_line(data, self._limits.request_line)
+            size = end + 4
+            if end + 2 - line[-1] > self._limits.headers:
+                raise HeadersTooLarge()
+            self._kept = data[size:]
+            self._searched = self._blank_lines = 0
+            self._line_seen = False
+            return self._head(line, data[:size])
+        except ClientError:
+            # Of a head that is refused its line is still wanted, and no more.
+            self._kept = data.lstrip(b"\r\n")[: self._limits.request_line]
+            raise
 
     def _wait(self, data: bytes) -> RequestHead | None:
         """Keep what is there of a head, unless it shows already that it will not do."""
@@ -254,6 +266,9 @@ class ResponseReader:
             block.fields,
             framing,
             framing != UNTIL_CLOSE
+            # Sent against the rule, an announced body (of a 204, or to HEAD) would be read as
+            # the next answer, which is somebody else's.
+            and not (framing == 0 and announces(block.told))
             and b"close" not in listed
             and (minor == 1 or b"keep-alive" in listed),
             listed,

@@ -38,6 +38,13 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _ANY_VERSION = re.compile(rb"HTTP/[0-9]+(?:\.[0-9]+)?")
 _VERSION_SIZE: Final = len(b" HTTP/1.1\r\n")
 
+#: bytes that are shown of a line that was refused and makes no sense
+MOST_SHOWN: Final = 256
+# a method, something, and perhaps a version, ours or not
+_GLIMPSE = re.compile(
+    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r]+)(?: HTTP/(?:1\.([01])|[0-9]+(?:\.[0-9]+)?))?"
+)
+
 
 def read_request_line(data: bytes, limit: int) -> RequestLine:
     """The line that `data` starts with; there must be a line feed in it.
@@ -104,7 +111,24 @@ def _refusal(line: bytes) -> ClientError:
     if not _ANY_VERSION.fullmatch(version):
         return BadRequest("The request line does not end with an HTTP version.")
     if version not in (b"HTTP/1.1", b"HTTP/1.0"):
-        return VersionUnsupported()
+        return VersionUnsupported(reason=f"it asks for {version[:32].decode('ascii')}")
     if method not in METHODS:
         return MethodUnknown()
     return BadRequest("The request target has a form or a character that is not allowed.")
+
+
+def glimpse(data: bytes) -> tuple[bytes, bytes, int]:
+    """Method, target and minor version that a head which was refused seems to have: for the
+    log, never to be served by. `data` is what came of it.
+
+    The version is -1 where it is none of ours. Where there is no method, that is empty and
+    the target is the line as it came. Anything but a usual line is cut at `MOST_SHOWN` bytes.
+    """
+    line = data.lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r")
+    match = _GLIMPSE.fullmatch(line)
+    if match is None or match[3] is None or match[1] not in METHODS:
+        line = line[:MOST_SHOWN]
+        match = _GLIMPSE.fullmatch(line)
+    if match is None:
+        return b"", line, -1
+    return match[1], match[2], -1 if match[3] is None else int(match[3])

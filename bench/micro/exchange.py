@@ -16,7 +16,8 @@ from typing import Any
 
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from altlas.gateway.service import GatewayService, catalog
+from altlas.gateway.catalog import catalog
+from altlas.gateway.service import GatewayService
 from altlas.settings import load
 
 REQUEST = (

@@ -31,6 +31,9 @@ from altlas.settings.backends import ProbeSettings
 from altlas.testing import NEVER, Answer
 from tests.backend.scene import Scene, backend, body
 
+#: a reason as the client words it
+REFUSED = "127.0.0.1:1: refused"
+
 
 class ErrorTests(SynchronousTestCase):
     """The gateway's word for every failure."""
@@ -101,11 +104,20 @@ class AccountingTests(SynchronousTestCase):
 
     def test_unreachable(self) -> None:
         """An instance that cannot be reached leaves the pool before its probes tell."""
-        scene = Scene(backend(2, probe=ProbeSettings(fall=2)), *[ConnectFailed(reason="x")] * 3)
+        scene = Scene(backend(2, probe=ProbeSettings(fall=2)), *[ConnectFailed(reason=REFUSED)] * 3)
         for _ in range(3):
             self.failureResultOf(scene.send(scene.call()), ConnectFailed)
         self.assertEqual(scene.roster.available, (scene.member(2),))
-        self.assertEqual(scene.member(1).ledger.reason, "a request found: x")
+        self.assertEqual(scene.member(1).ledger.reason, "a request found: refused")
+
+    def test_unreachable_is_no_probe(self) -> None:
+        """What a request found is not taken for a probe."""
+        scene = Scene(backend(2), ConnectFailed(reason=REFUSED))
+        scene.report(1, True)
+        probed = scene.member(1).ledger.last_result
+        self.failureResultOf(scene.send(scene.call()), ConnectFailed)
+        self.assertTrue(scene.member(1).ledger.in_transition)
+        self.assertIs(scene.member(1).ledger.last_result, probed)
 
     def test_metrics(self) -> None:
         """Tries, failures and their causes are in the metrics."""

@@ -67,6 +67,24 @@ class GuardTests(SynchronousTestCase):
         scene.clock.advance(1.1)
         self.assertEqual(self.successResultOf(self.sent(scene)).code, 200)
 
+    def test_nobody_was_asked(self) -> None:
+        """A call that was refused names no instance; one that was tried before, names that one."""
+        scene = scene_of(BAD, BAD)
+        self.sent(scene, 2)
+        call = scene.call()
+        self.failureResultOf(scene.send(call), BreakerOpen)
+        self.assertEqual((call.record.instance, call.record.tries), ("", 0))
+
+    def test_recovering(self) -> None:
+        """Who is refused in the ramp is told how far it is."""
+        scene = scene_of(BAD, BAD, GOOD, ramp=10.0)
+        self.sent(scene, 2)
+        scene.clock.advance(1.0)
+        self.sent(scene)
+        self.assertEqual(self.state(scene), "closed")
+        refusal = self.failureResultOf(self.sent(scene), BreakerOpen).value
+        self.assertEqual(refusal.reason, "breaker recovering: 0% of the calls pass")
+
     def test_no_calls_no_count(self) -> None:
         """What never reached an instance does not count: none healthy, a full queue."""
         settings = backend(

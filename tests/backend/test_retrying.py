@@ -220,6 +220,7 @@ class HowOftenTests(Retried):
         response = self.successResultOf(pending)
         self.assertEqual(response.take_body(), b"last")
         self.assertEqual((call.record.tries, call.record.flag), (3, "URX"))
+        self.assertEqual(call.record.reason, "3 tries, the last answered 503")
 
     def test_failure_passed_on(self) -> None:
         """The last end may be a failure."""
@@ -227,6 +228,7 @@ class HowOftenTests(Retried):
         call, pending = self.sent(scene)
         self.failureResultOf(pending, UpstreamReset)
         self.assertEqual(call.record.flag, "URX")
+        self.assertEqual(call.record.reason, "2 tries, the last failed (reset)")
 
     def test_not_exhausted(self) -> None:
         """What could not be tried again for another reason is not called exhausted."""
@@ -248,6 +250,7 @@ class HowOftenTests(Retried):
         self.assertEqual((call.record.tries, call.record.flag), (2, "URX"))
         call, _ = self.sent(scene)
         self.assertEqual((call.record.tries, call.record.flag), (1, "URX"))
+        self.assertEqual(call.record.reason, "the retry budget is spent, the try answered 503")
         scene.clock.advance(11)
         call, _ = self.sent(scene)
         self.assertEqual(call.record.tries, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from altlas.gateway.service import catalog
+from altlas.gateway.catalog import catalog
 from altlas.settings import load
 from altlas.settings.tree import Settings
 

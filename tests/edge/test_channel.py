@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
 
-from altlas.edge.channel import FLUSH_SECONDS, LINGER_MOST, LINGER_SECONDS, PIPELINE_BYTES
+from altlas.edge.channel import (
+    FLUSH_SECONDS,
+    LAST_MOMENT,
+    LINGER_MOST,
+    LINGER_SECONDS,
+    PIPELINE_BYTES,
+    Channel,
+)
 from altlas.settings.tree import ListenerTimeouts
 from altlas.testing import Answer
 from tests.edge.connected import ClientTransport, Connected, fixed, post, request
@@ -203,6 +213,43 @@ class ClosingTests(SynchronousTestCase):
             self.assertEqual(one.leases, (0, 0, 0))
 
 
+class HalfClosedTests(SynchronousTestCase):
+    """The client closes its sending half."""
+
+    def test_interface(self) -> None:
+        """The transport can tell."""
+        self.assertTrue(verifyObject(IHalfCloseableProtocol, Connected().channel))
+
+    def test_answered(self) -> None:
+        """What it was answered goes out before the connection closes, and no timer stays."""
+        one = Connected(routes=[fixed()])
+        one.send(FIXED)
+        one.channel.readConnectionLost()
+        self.assertIn(b"200 OK", one.said)
+        self.assertTrue(one.transport.disconnecting)
+        self.assertFalse(one.transport.aborted)
+        one.clock.advance(0)
+        self.assertEqual((one.channel.lost, one.timers), (True, 0))
+
+    def test_unanswered(self) -> None:
+        """Who waits for an answer is taken to be gone, and the backend is told so."""
+        one = Connected()
+        one.send(request())
+        one.channel.readConnectionLost()
+        self.assertTrue(one.asked.cancelled)
+        self.assertEqual([each.flag for each in one.records], ["DC"])
+        one.clock.advance(0)
+        self.assertEqual((one.channel.lost, one.leases), (True, (0, 0, 0)))
+
+    def test_after_the_last_answer(self) -> None:
+        """After our own half is closed there is nothing more to wait for."""
+        one = Connected(routes=[fixed()])
+        one.send(CLOSE)
+        one.channel.readConnectionLost()
+        one.clock.advance(0)
+        self.assertEqual((one.channel.lost, one.timers), (True, 0))
+
+
 class DrainTests(SynchronousTestCase):
     """The listener goes down."""
 
@@ -214,6 +261,8 @@ class DrainTests(SynchronousTestCase):
         begun.dataReceived(FIXED[:10])
         one.send(request())
         one.listening.drain(lambda: None)
+        self.assertFalse(idle.half_closed)
+        one.clock.advance(LAST_MOMENT)
         closed = [each.half_closed for each in (idle, began, one.transport)]
         self.assertEqual(closed, [True, False, False])
         begun.dataReceived(FIXED[10:])
@@ -221,6 +270,40 @@ class DrainTests(SynchronousTestCase):
         for transport in (began, one.transport):
             self.assertIn(b"\r\nConnection: close\r\n", transport.value())
             self.assertTrue(transport.half_closed)
+
+    def test_last_moment(self) -> None:
+        """A request that was on its way when the drain began is answered, and then it is over."""
+        one = Connected(routes=[fixed()])
+        one.listening.drain(lambda: None)
+        one.clock.advance(LAST_MOMENT / 2)
+        one.send(FIXED)
+        self.assertIn(b"\r\nConnection: close\r\n", one.said)
+        self.assertTrue(one.transport.half_closed)
+
+    def test_tls(self) -> None:
+        """Who never answers TLS' good-bye is not waited for: what TLS runs on is closed."""
+        one = Connected(routes=[fixed()])
+        channel, transport = secured(one)
+        one.listening.drain(lambda: None)
+        one.clock.advance(LAST_MOMENT)
+        self.assertEqual((transport.goodbyes, transport.transport.disconnecting), (1, False))
+        one.clock.advance(LINGER_SECONDS)
+        self.assertTrue(transport.transport.disconnecting)
+        self.assertFalse(transport.aborted)
+        one.clock.advance(0)
+        self.assertTrue(channel.lost)
+
+    def test_tls_after_an_answer(self) -> None:
+        """The same holds after a last answer; who still sends then is waited for."""
+        one = Connected(routes=[fixed()])
+        channel, transport = secured(one)
+        channel.dataReceived(CLOSE)
+        one.clock.advance(LINGER_SECONDS - 0.5)
+        channel.dataReceived(b"more")
+        one.clock.advance(LINGER_SECONDS - 0.5)
+        self.assertFalse(transport.transport.disconnecting)
+        one.clock.advance(0.5)
+        self.assertTrue(transport.transport.disconnecting)
 
     def test_cut(self) -> None:
         """What is still under way is cut, and said to be so."""
@@ -236,3 +319,27 @@ class DrainTests(SynchronousTestCase):
 
 def _missing(transport: ClientTransport) -> None:
     raise AttributeError("loseWriteConnection")
+
+
+@implementer(ISSLTransport)
+class SecuredTransport(ClientTransport):
+    """A connection with TLS, whose client answers no good-bye."""
+
+    goodbyes = 0
+    transport: ClientTransport
+
+    def loseConnection(self) -> None:
+        """Say good-bye, and wait for the client's."""
+        self.goodbyes += 1
+
+    def getPeerCertificate(self) -> None:
+        """The client has none."""
+
+
+def secured(one: Connected) -> tuple[Channel, SecuredTransport]:
+    """A client of that listener with TLS, over a connection that knows the channel too."""
+    channel, transport = Channel(one.listening), SecuredTransport(one.clock)
+    below = transport.transport = ClientTransport(one.clock)
+    below.channel = transport.channel = channel
+    channel.makeConnection(transport)  # type: ignore[arg-type]
+    return channel, transport

@@ -168,6 +168,20 @@ class InformationalTests(EdgeTestCase):
         self.ended(one, "UPE", 502)
 
 
+class FullTests(EdgeTestCase):
+    """The client takes nothing yet when the answer comes."""
+
+    def test_begins_paused(self) -> None:
+        """The instance is held from the start: a transport says only once that it is full."""
+        one = Connected()
+        one.send(request())
+        one.fill()
+        asked = one.answer(Answer(body=b"part", open=True))
+        self.assertTrue(asked.flow.paused)
+        one.drain()
+        self.assertFalse(asked.flow.paused)
+
+
 class RefusedTests(EdgeTestCase):
     """Errors before a byte of the answer is out."""
 
@@ -195,6 +209,7 @@ class RefusedTests(EdgeTestCase):
         one.send(request())
         one.clock.pump([0.25, 0.25])
         self.assertEqual((one.statuses, one.records[0].tries), ([502], 3))
+        self.assertRegex(one.records[0].reason, r"\.; 3 tries, the last failed \(reset\)$")
         self.ended(one, "UC,URX", 502)
 
     def test_none_healthy(self) -> None:

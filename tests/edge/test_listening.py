@@ -30,6 +30,13 @@ class PeerTests(SynchronousTestCase):
         self.assertEqual(said, ("10.1.2.3", 99, "https", True))
         self.assertIn((b"X-Forwarded-Port", b"80"), peer.claims)
 
+    def test_no_port(self) -> None:
+        """Of a client on a UNIX socket no port is told, since there is none."""
+        peer = self.listening.peer_of(UNIXAddress(None), UNIXAddress("/run/altlas"), False)
+        self.assertEqual(
+            [name for name, _ in peer.claims], [b"X-Forwarded-For", b"X-Forwarded-Proto"]
+        )
+
     def test_trust(self) -> None:
         """IPv4 in IPv6 and scoped addresses are known; who has no address is not trusted."""
         for address, trusted in (

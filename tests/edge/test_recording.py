@@ -23,12 +23,42 @@ class RecordTests(SynchronousTestCase):
         self.assertIn(record.request_id.encode(), one.said)
 
     def test_unread(self) -> None:
-        """Of what could not be read it tells no more than who sent it."""
+        """Of what could not be read it tells who sent it, and the line as far as it goes."""
         one = Connected()
         one.send(b"\x16\x03\x01\x02\r\n\r\n")
         record = one.records[0]
         said = record.method, record.target, record.route, record.status, record.client
-        self.assertEqual(said, (b"-", b"-", "", 400, "192.0.2.1"))
+        self.assertEqual(said, (b"", b"\x16\x03\x01\x02", "", 400, "192.0.2.1"))
+        self.assertEqual((record.minor, record.host), (-1, b""))
+
+    def test_refused(self) -> None:
+        """A request that is refused on the wire is recorded by what its line says."""
+        for sent, status, method, target, minor in (
+            (b"GET /x HTTP/1.1\r\n\r\n", 400, b"GET", b"/x", 1),
+            (b"GET /<x> HTTP/1.0\r\nHost: a\r\n\r\n", 400, b"GET", b"/<x>", 0),
+            (b"GET /x\r\n\r\n", 400, b"GET", b"/x", -1),
+            (b"GET /" + b"a" * 9000, 414, b"GET", b"/" + b"a" * 251, -1),
+            (b"GET /x HTTP/1.1\r\nA: %b\r\n\r\n" % (b"a" * 20_000), 431, b"GET", b"/x", 1),
+            (b"GET /x HTTP/1.1\r\nHost: a\r\nA: " + b"a" * 20_000, 431, b"GET", b"/x", 1),
+            (b"BREW /x HTTP/1.1\r\nHost: a\r\n\r\n", 501, b"BREW", b"/x", 1),
+            (b"GET /x HTTP/2.0\r\nHost: a\r\n\r\n", 505, b"GET", b"/x", -1),
+        ):
+            for step in (len(sent), 7):
+                one = Connected()
+                for begin in range(0, len(sent), step):
+                    one.send(sent[begin : begin + step])
+                record = one.records[0]
+                said = record.status, record.method, record.target, record.minor
+                self.assertEqual(said, (status, method, target, minor))
+
+    def test_late(self) -> None:
+        """A head that did not come in time is recorded by what came of its line."""
+        one = Connected()
+        one.send(b"\r\nPOST /slow HTTP/1.1\r\nHost:")
+        one.clock.advance(15)
+        record = one.records[0]
+        said = record.status, record.method, record.target, record.minor
+        self.assertEqual(said, (408, b"POST", b"/slow", 1))
 
     def test_time(self) -> None:
         """Its duration is that of the whole exchange."""

@@ -7,7 +7,21 @@ import json
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.edge.refusals import problem
-from altlas.errors import BreakerOpen, GatewayError, MethodNotAllowed, UpstreamReset
+from altlas.errors import (
+    BodyTooLarge,
+    BreakerOpen,
+    ConnectFailed,
+    ConnectTimeout,
+    ExpectationFailed,
+    GatewayError,
+    HeadersTooLarge,
+    MethodNotAllowed,
+    MethodUnknown,
+    TargetTooLong,
+    UpstreamMalformed,
+    UpstreamReset,
+    VersionUnsupported,
+)
 
 
 class ProblemTests(SynchronousTestCase):
@@ -30,6 +44,30 @@ class ProblemTests(SynchronousTestCase):
         )
         self.assertIn((b"Content-Type", b"application/problem+json"), reply.fields)
         self.assertIn((b"Cache-Control", b"no-store"), reply.fields)
+
+    def test_sentences(self) -> None:
+        """Where nothing more exact is known the detail is a sentence, and not the title again."""
+        for error in (
+            BodyTooLarge(),
+            TargetTooLong(),
+            ExpectationFailed(),
+            HeadersTooLarge(),
+            MethodUnknown(),
+            VersionUnsupported(reason="it asks for HTTP/3"),
+            ConnectFailed(reason="10.0.0.1:80: refused"),
+            ConnectTimeout(reason="10.0.0.1:80: late"),
+            UpstreamReset(reason="10.0.0.1:80: closed"),
+            UpstreamMalformed(reason="10.0.0.1:80: nonsense"),
+        ):
+            said = json.loads(problem(error, b"x").body)
+            self.assertRegex(said["detail"], r"^[A-Z].* .*\.$")
+            self.assertNotEqual(said["detail"].rstrip("."), said["title"])
+            self.assertNotIn("10.0.0.1", said["detail"])
+
+    def test_phrases(self) -> None:
+        """The status line has the phrases of RFC 9110."""
+        replies = [problem(error, b"x") for error in (BodyTooLarge(), TargetTooLong())]
+        self.assertEqual([one.reason for one in replies], [b"Content Too Large", b"URI Too Long"])
 
     def test_retry_after(self) -> None:
         """When it is worth to come back is told in whole seconds, at least one."""

@@ -17,7 +17,8 @@ from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
-from altlas.gateway.service import GatewayService, catalog
+from altlas.gateway.catalog import catalog
+from altlas.gateway.service import GatewayService
 from altlas.settings import load
 from tests.end_to_end.rawclient import RawClient, raw_client
 from tests.end_to_end.rude import RudeBackend

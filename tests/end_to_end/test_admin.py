@@ -104,7 +104,7 @@ class AdminTests(Served):
         breaker = (await self.backend_row())["breaker"]
         self.assertEqual((breaker["enabled"], breaker["state"]), (True, "open"))
         self.assertTrue(breaker["reason"])
-        left = breaker["opens_until"] - self.gateway.service._wall_clock()
+        left = breaker["open_until"] - self.gateway.service._wall_clock()
         self.assertTrue(90 < left <= 100, left)
         state = await self.sample("altlas_circuit_state", backend="demo", state="open")
         self.assertEqual(state, 1.0)

@@ -23,11 +23,11 @@ class DrainingTests(Daemon):
         client, instance = self.under_way()
         process.terminate()
         self.until(lambda: self.readiness() == 503, "red")
-        # Within the grace: still open, and kept alive.
+        # Within the grace: still open, but not kept alive.
         answer = ask(self.public, "/hello")
         assert answer is not None
         self.assertEqual((answer.status, answer.body), (200, "hello"))
-        self.assertNotIn("connection", answer.fields)
+        self.assertEqual(answer.fields["connection"], "close")
         self.until(lambda: ask(self.public, "/hello") is None, "closed to new clients")
         self.assertEqual(received(idle), b"")
         self.assertEqual(self.readiness(), 503)

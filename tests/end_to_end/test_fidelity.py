@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.end_to_end.messages import Message
 from tests.end_to_end.rawclient import request
-from tests.end_to_end.rude import answers, closes, response
+from tests.end_to_end.rude import answers, closes, in_turn, response
 from tests.end_to_end.rude import answers_in_slices as in_slices
 from tests.end_to_end.served import Served
 
@@ -207,13 +207,18 @@ class ResponseTests(Served):
         self.assertEqual(answer.value(b"X-Request-ID"), self.passed.value(b"X-Request-ID"))
 
     async def test_bodiless(self) -> None:
-        """HEAD, 204 and 304 have no body, and a Content-Length only where it tells of another."""
+        """HEAD, 204 and 304 have no body, and a Content-Length only where it tells of another.
+
+        Where one was announced all the same, its connection is not used again.
+        """
         client = await self.serve(
-            answers(
-                b"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n",
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                b"HTTP/1.1 204 No Content\r\nX: 1\r\n\r\n",
-                b'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\nETag: "x"\r\n\r\n',
+            in_turn(
+                answers(b"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n"),
+                answers(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                answers(
+                    b"HTTP/1.1 204 No Content\r\nX: 1\r\n\r\n",
+                    b'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\nETag: "x"\r\n\r\n',
+                ),
             )
         )
         answer = await client.ask(request(b"HEAD", b"/"))
@@ -224,7 +229,7 @@ class ResponseTests(Served):
         self.assertEqual((answer.status, answer.values(b"Content-Length")), (204, []))
         answer = await client.get()
         self.assertEqual((answer.status, answer.value(b"Content-Length")), (304, b"99"))
-        self.assertEqual(len(self.backend.connections), 1)
+        self.assertEqual(len(self.backend.connections), 3)
 
     async def test_framings(self) -> None:
         """Bodies of known length stay so; chunked ones and those until the close go out chunked."""

@@ -10,9 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol, wrapClientTLS
 from twisted.internet.ssl import CertificateOptions
 
+from altlas.edge import channel
 from tests.end_to_end.bulk import MEBIBYTE, pieces, pour
 from tests.end_to_end.rawclient import RawClient, request
 from tests.end_to_end.rude import Behaviour, Connection, answers, resets, response, stalls
@@ -91,6 +93,21 @@ class TLSTests(Served):
         await client.take_until(b"\r\n\r\n")
         await client.swallow(4 * MEBIBYTE)
         self.assertEqual(await client.gone(), b"")
+
+    async def test_drain(self) -> None:
+        """A drain does not wait for an idle client that leaves TLS' good-bye unanswered."""
+        self.patch(channel, "LINGER_SECONDS", 0.1)
+        client = await self.secure(answers(response(b"x")))
+        client.send(request(b"GET", b"/"))
+        self.assertEqual((await client.response()).body, b"x")
+        from twisted.internet import reactor
+
+        clock: Any = reactor
+        # Nothing more is read: not even TLS gets to answer.
+        client.transport.transport.pauseProducing()
+        stopping = Deferred.fromCoroutine(self.gateway.stop())
+        stopping.addTimeout(5, clock)
+        await stopping
 
     async def test_upload(self) -> None:
         """A large body passes."""

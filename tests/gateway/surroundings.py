@@ -12,7 +12,8 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.backend.running import Surroundings
-from altlas.gateway.service import GatewayService, catalog
+from altlas.gateway.catalog import catalog
+from altlas.gateway.service import GatewayService
 from altlas.observability.metrics import Metrics
 from altlas.settings import load
 from altlas.settings.tree import Settings

@@ -13,8 +13,9 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from altlas.gateway.catalog import catalog
 from altlas.gateway.ports import CannotListen
-from altlas.gateway.service import GatewayService, catalog
+from altlas.gateway.service import GatewayService
 from tests.gateway.surroundings import INI, memory_reactor, service_of
 
 CLIENT = IPv4Address("TCP", "192.0.2.7", 4321)
@@ -143,10 +144,11 @@ class ServiceTests(SynchronousTestCase):
         idle, busy = self.client(), self.client()
         busy.protocol.dataReceived(b"GET /words/ HTTP/1.1\r\nHost: x\r\n\r\n")
         stopped = service.stopService()
+        self.reactor.advance(0.5)
         self.assertTrue(idle.disconnecting)
         self.assertNoResult(stopped)
         self.assertEqual(service.view.ready(), (False, "going down"))
-        self.reactor.advance(3.0)
+        self.reactor.advance(2.5)
         self.assertTrue(busy.aborted)
         self.reactor.advance(6.0)
         self.successResultOf(stopped)

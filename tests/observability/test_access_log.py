@@ -131,7 +131,9 @@ class FullDiskTests(SynchronousTestCase):
 
     def complaints(self) -> list[str]:
         told: list[str] = []
-        publisher = LogPublisher(lambda event: told.append(event["reason"]))
+        publisher = LogPublisher(
+            lambda event: told.append(f"{event['reason']}. {event['meaning']}")
+        )
         self.patch(module, "log", Logger("test", observer=publisher))
         return told
 
@@ -157,12 +159,16 @@ class FullDiskTests(SynchronousTestCase):
         for _ in range(121):
             it.log.write(ExchangeRecord())
             it.clock.advance(1.0)
-        self.assertEqual(complaints, ["No space left on device"] * 3)
+        self.assertEqual(complaints, ["No space left on device. Lines are lost until it can."] * 3)
 
     def test_reopen_fails(self) -> None:
-        """A file that cannot be reopened is told like a failed write."""
+        """A file that cannot be reopened is told, and that lines still go to the old one."""
         complaints = self.complaints()
         it = desk()
         it.paper.forbidden = True
         it.log.reopen()
-        self.assertEqual((complaints, len(it.failures)), (["Permission denied"], 1))
+        said = ["Permission denied. Lines still go to the old file."]
+        self.assertEqual((complaints, len(it.failures)), (said, 1))
+        it.log.write(ExchangeRecord())
+        it.log.flush()
+        self.assertEqual(len(it.paper.lines), 1)

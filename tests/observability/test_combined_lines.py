@@ -45,6 +45,17 @@ class CombinedLinesTests(SynchronousTestCase):
             b'- - - [01/Jan/1970:00:00:00 +0000] "-" 499 - "-" "-"\n',
         )
 
+    def test_refused(self) -> None:
+        """Of a request that was refused the line is written as far as it is known, escaped."""
+        for method, target, minor, said in (
+            (b"GET", b"/a", 1, b'"GET /a HTTP/1.1"'),
+            (b"GET", b"/a", -1, b'"GET /a"'),
+            (b"", b"\x16\x03 x", -1, rb'"\x16\x03 x"'),
+            (b"", b"", -1, b'"-"'),
+        ):
+            record = ExchangeRecord(method=method, target=target, minor=minor)
+            self.assertIn(b"] %b 499" % said, combined_lines()(record))
+
     def test_escapes(self) -> None:
         """Quotes, backslashes, controls and non-ASCII are written as nginx writes them."""
         line = combined_lines()(ExchangeRecord(user_agent=b'a"b\\c\nd\xe9\x7f'))

@@ -56,6 +56,11 @@ class JsonLinesTests(SynchronousTestCase):
         self.assertEqual((line["route"], line["instance"]), ("r", "127.0.0.1:9001"))
         self.assertEqual((line["status"], line["duration"]), (200, 0.012346))
 
+    def test_protocols(self) -> None:
+        """The protocol is that of the request line, and empty where it showed none of ours."""
+        said = [told(ExchangeRecord(minor=minor))["protocol"] for minor in (0, 1, -1)]
+        self.assertEqual(said, ["HTTP/1.0", "HTTP/1.1", ""])
+
     def test_same_keys(self) -> None:
         """Every line has the same keys, in the same order, whatever happened or not."""
         full = ExchangeRecord(queued=0.1, connect=0.1, referer=b"x", tls=True, minor=0)

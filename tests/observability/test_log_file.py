@@ -44,6 +44,26 @@ class LogFileTests(SynchronousTestCase):
         self.assertEqual(path.read_bytes(), b"one\ntwo\n")
         self.assertEqual(path.stat().st_mode & 0o137, 0)
 
+    def test_mode(self) -> None:
+        """A file that is made is for owner and group whatever the umask; others keep their mode."""
+        path = Path(self.mktemp())
+        self.addCleanup(os.umask, os.umask(0o077))
+        file = LogFile(str(path), open_sink)
+        path.rename(path.with_suffix(".1"))
+        file.reopen()
+        self.assertEqual(path.stat().st_mode & 0o777, 0o640)
+        path.chmod(0o604)
+        file.reopen()
+        file.close()
+        self.assertEqual(path.stat().st_mode & 0o777, 0o604)
+
+    def test_no_modes(self) -> None:
+        """A file system that knows no modes is no reason not to log."""
+        self.patch(os, "fchmod", _not_permitted)
+        path = Path(self.mktemp())
+        LogFile(str(path), open_sink).close()
+        self.assertTrue(path.exists())
+
     def test_no_such_folder(self) -> None:
         """A path that cannot be opened is told at once."""
         with self.assertRaises(FileNotFoundError):
@@ -102,3 +122,7 @@ class LogFileTests(SynchronousTestCase):
             file.reopen()
         file.write(b"one\n")
         self.assertEqual((first.taken, first.closed), (b"one\n", False))
+
+
+def _not_permitted(descriptor: int, mode: int) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")

@@ -194,7 +194,7 @@ class PaceTests(LoopbackCase):
         response = await self.get()
         stopped_at = await standstill(lambda: floods[0].written)
         self.assertLess(stopped_at, MUCH // 2)
-        self.assertLessEqual(len(response._held), 65536)
+        self.assertLessEqual(len(response._held), 256 * 1024)
         measure = Measure()
         response.deliverBody(measure)
         measure.transport.pauseProducing()

@@ -22,6 +22,12 @@ class PeerTests(SynchronousTestCase):
             self.assertEqual(peer.claims[0], (b"X-Forwarded-For", plain))
             self.assertEqual(peer.element(b"h"), element)
 
+    def test_ports(self) -> None:
+        """The port that it came to is told where there is one."""
+        port = dict(Peer("192.0.2.1", 1, "http", 80, False).claims).get(b"X-Forwarded-Port")
+        self.assertEqual(port, b"80")
+        self.assertNotIn(b"X-Forwarded-Port", dict(Peer("", 0, "http", 0, False).claims))
+
     def test_hosts(self) -> None:
         """A host with a port is quoted, and one that is not known is left out."""
         peer = Peer("192.0.2.1", 1, "https", 80, False)

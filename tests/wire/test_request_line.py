@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.errors import BadRequest, TargetTooLong
-from altlas.wire.request_line import check_beginning, read_request_line
+from altlas.wire.request_line import MOST_SHOWN, check_beginning, glimpse, read_request_line
 
 
 class RequestLineTests(SynchronousTestCase):
@@ -41,3 +41,37 @@ class RequestLineTests(SynchronousTestCase):
         self.assertRaises(TargetTooLong, read_request_line, b"GET /aaaaa\n", 9)
         for data in (b"\x16", b" ", b"\r\r", b"\n", b"\xff"):
             self.assertRaises(BadRequest, check_beginning, data, 9)
+
+
+class GlimpseTests(SynchronousTestCase):
+    """What a line that was refused shows."""
+
+    def test_parts(self) -> None:
+        """Method, target and version are told as far as they are there, and else the line."""
+        for data, shown in (
+            (b"GET /a HTTP/1.1\r\nrest", (b"GET", b"/a", 1)),
+            (b"\r\n\r\nGET /a HTTP/1.0\r\n", (b"GET", b"/a", 0)),
+            (b"GET /a HTTP/1.1", (b"GET", b"/a", 1)),
+            (b"GET /a HTTP/2.0\r\n", (b"GET", b"/a", -1)),
+            (b"PRI * HTTP/2", (b"PRI", b"*", -1)),
+            (b"BREW /a HTTP/1.1\n", (b"BREW", b"/a", 1)),
+            (b"GET /a", (b"GET", b"/a", -1)),
+            (b"GET /a\x00\xff HTTP/1.1", (b"GET", b"/a\x00\xff", 1)),
+            (b"GET  /a HTTP/1.1", (b"", b"GET  /a HTTP/1.1", -1)),
+            (b"GET /a b HTTP/1.1", (b"", b"GET /a b HTTP/1.1", -1)),
+            (b"GET /a HTTP/one", (b"", b"GET /a HTTP/one", -1)),
+            (b"\x16\x03\x01 \r\n", (b"", b"\x16\x03\x01 ", -1)),
+            (b"GE", (b"", b"GE", -1)),
+            (b"\r\n", (b"", b"", -1)),
+            (b"", (b"", b"", -1)),
+        ):
+            self.assertEqual(glimpse(data), shown)
+
+    def test_cut(self) -> None:
+        """Only a line that could have been served is told at any length."""
+        target = b"/" + b"a" * 1000
+        self.assertEqual(glimpse(b"GET %b HTTP/1.1\r\n" % target), (b"GET", target, 1))
+        for line in (b"GET " + target, b"BREW %b HTTP/1.1" % target, b"a" * 1000):
+            method, shown, minor = glimpse(line)
+            self.assertEqual((b"%b %b" % (method, shown)).lstrip(b" "), line[:MOST_SHOWN])
+            self.assertEqual(minor, -1)

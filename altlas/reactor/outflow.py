@@ -1,0 +1,185 @@
+"""The half of a connection that writes, at the pace of the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from twisted.internet.interfaces import IHalfCloseableProtocol
+
+from altlas.reactor.conduit import Conduit
+
+
+def discard(data: bytes) -> None:
+    """Where writes go when the connection is no more: Twisted promises silence, not errors."""
+
+
+class Outflow(Conduit):
+    """Writes at once what the socket takes, and paces a registered producer.
+
+    uvloop buffers the rest and says when that is more than 64 KiB (`pause_writing`) and when
+    it went out (`resume_writing`).
+    """
+
+    # A push producer is paused by one write of more than this, as Twisted does, too.
+    bufferSize = 65536
+    producer: Any = None
+    streamingProducer = False
+    producerPaused = False
+    _send: Callable[[bytes], object]
+    _choked = False
+    _pumping = False
+    _writeDisconnecting = False
+    _writeDisconnected = False
+
+    @property
+    def writing(self) -> bool:
+        """Whether there is something that is not sent yet, be it only the end."""
+        if self._stream is None or not self.connected:
+            return False
+        return self.disconnecting or self._stream.get_write_buffer_size() > 0
+
+    def write(self, data: bytes) -> None:
+        """Send `data` after everything written before; nothing, when the connection is lost."""
+        if not isinstance(data, bytes):
+            raise TypeError("Data must be bytes")
+        self._send(data)
+        if self.producer is not None:
+            self._written(len(data))
+
+    def writeSequence(self, iovec: Iterable[bytes]) -> None:
+        """Send these one after another, as one write."""
+        try:
+            data = b"".join(iovec)
+        except TypeError:
+            raise TypeError("Data must be bytes") from None
+        Outflow.write(self, data)
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:
+        """Let `producer` write: pushing until paused, or pulled whenever there is room."""
+        if self.producer is not None:
+            raise RuntimeError(
+                f"Cannot register producer {producer}, because producer {self.producer} "
+                "was never unregistered."
+            )
+        if self.disconnected:
+            producer.stopProducing()
+            return
+        self.producer = producer
+        self.streamingProducer = streaming
+        self.producerPaused = False
+        if not streaming:
+            producer.resumeProducing()
+            self._pump_soon()
+        elif self._choked:
+            self._hold_back()
+
+    def unregisterProducer(self) -> None:
+        """Forget the producer; what waited for it, such as closing, goes on."""
+        self.producer = None
+        if self.connected:
+            self._settle()
+
+    def stopConsuming(self) -> None:
+        """Forget the producer, then close."""
+        self.unregisterProducer()
+        self.loseConnection()
+
+    def loseConnection(self) -> None:
+        raise NotImplementedError
+
+    def loseWriteConnection(self) -> None:
+        """Write no more after what is written (TCP's half-close); reading goes on."""
+        self._writeDisconnecting = True
+        self._soon(self._settle)
+
+    def pause_writing(self) -> None:
+        """Hear from uvloop that its buffer is full."""
+        self._choked = True
+        if self.producer is not None and self.streamingProducer and not self.producerPaused:
+            self._hold_back()
+
+    def resume_writing(self) -> None:
+        """Hear from uvloop that its buffer is empty, or nearly so."""
+        self._choked = False
+        try:
+            self._relieve()
+        except BaseException:
+            self._fail()
+
+    def _written(self, size: int) -> None:
+        if not self.streamingProducer:
+            self._pump_soon()
+        elif size > self.bufferSize and not self.producerPaused:
+            self._hold_back()
+            self._soon(self.resume_writing_if_free)
+
+    def resume_writing_if_free(self) -> None:
+        """Undo a pause made for one big write, unless uvloop has to buffer it."""
+        if not self._choked:
+            self.resume_writing()
+
+    def _hold_back(self) -> None:
+        self.producerPaused = True
+        self.producer.pauseProducing()
+
+    def _relieve(self) -> None:
+        if self.producer is None:
+            self._settle()
+        elif not self.streamingProducer:
+            self._pump_soon()
+        elif self.producerPaused:
+            self.producerPaused = False
+            self.producer.resumeProducing()
+            if self.disconnecting or self._writeDisconnecting:
+                self._soon(self._settle)
+
+    def _pump_soon(self) -> None:
+        # Not at once: a producer that is pulled from within its own write would recurse.
+        if not self._pumping and not self._choked:
+            self._pumping = True
+            self._soon(self._pump)
+
+    def _pump(self) -> None:
+        self._pumping = False
+        if self.producer is None or self.streamingProducer or self._choked:
+            return
+        try:
+            self.producer.resumeProducing()
+        except BaseException:
+            self._fail()
+
+    def _settle(self) -> None:
+        """Do what was put off until all is written: close, or half-close."""
+        stream = self._stream
+        if not self.connected or stream is None or stream.is_closing() or not self._all_sent():
+            return
+        if self.disconnecting:
+            # Flushes by itself, and then says `connection_lost`.
+            stream.close()
+        elif self._writeDisconnecting and not self._writeDisconnected:
+            self._half_close()
+
+    def _all_sent(self) -> bool:
+        """Whether nobody has anything more for uvloop to send.
+
+        A push producer that is not paused does not count, as in Twisted: its TLS layer never
+        unregisters its own.
+        """
+        return self.producer is None or (self.streamingProducer and not self.producerPaused)
+
+    def _half_close(self) -> None:
+        assert self._stream is not None
+        if self._stream.get_write_buffer_size():
+            # From now on `resume_writing` means: empty.
+            self._stream.set_write_buffer_limits(high=0)
+            return
+        self._writeDisconnected = True
+        self._send = discard
+        self._stream.write_eof()
+        half = IHalfCloseableProtocol(self.protocol, None)
+        if half is not None:
+            try:
+                half.writeConnectionLost()
+            except BaseException:
+                self._fail()

@@ -1,0 +1,1 @@
+"""The reactor over uvloop's own streams."""
