@@ -30,6 +30,7 @@ bind = tcp:{port}:interface=127.0.0.1
 [backend:big]
 instances = http://127.0.0.1:{backend}
 probe.enabled = no
+pool.idle = 0
 [route:big]
 path = /
 backend = big

@@ -181,7 +181,7 @@ class Picker:
 
     def _none_healthy(self) -> NoneHealthy:
         return NoneHealthy(
-            "No instance of the service is healthy.",
+            f"No instance of the service is healthy ({self.roster.reasons()}).",
             reason=self.roster.why_none(),
             retry_after=self.roster.recheck,
         )

@@ -100,6 +100,11 @@ class Roster:
         """Why each member is out, in one line."""
         return "; ".join(f"{one.name}: {one.ledger.reason}" for one in self.members)
 
+    def reasons(self) -> str:
+        """The same for a client: each reason once, and no addresses."""
+        told = (one.ledger.reason.replace(one.name, "it") for one in self.members)
+        return "; ".join(dict.fromkeys(reason.rstrip(".") for reason in told))
+
 
 def _words(member: Member, reason: str) -> str:
     """The reason without the member's name before it: whoever tells it says that already."""

@@ -69,6 +69,14 @@ class RosterTests(SynchronousTestCase):
             one.why_none(), "127.0.0.1:1: no answer from 1; 127.0.0.1:2: no answer from 2"
         )
 
+    def test_reasons(self) -> None:
+        """A client is told each reason once, and no address."""
+        one = roster()
+        for member in one.members:
+            for _ in range(2):
+                one.report(member, False, f"{member.name} refused.")
+        self.assertEqual(one.reasons(), "it refused")
+
 
 class UnreachableTests(SynchronousTestCase):
     """What requests find out before the probes do."""
