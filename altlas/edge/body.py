@@ -57,7 +57,6 @@ class DownstreamBody:
         "on_complete",
         "on_progress",
         "received",
-        "started",
     )
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
@@ -69,8 +68,6 @@ class DownstreamBody:
         self.received = 0
         #: whether the client sends without waiting for a 100 (Continue)
         self.invited = True
-        #: whether any byte has been handed to a consumer
-        self.started = False
         #: called once, when the last byte has come from the client
         self.on_complete: list[Callable[[], object]] = []
         #: called at every arrival while the body is under way
@@ -103,11 +100,6 @@ class DownstreamBody:
     def replayable(self) -> bool:
         """Whether it could be produced from its first byte (again)."""
         return self._kept is not None
-
-    @property
-    def paused(self) -> bool:
-        """Whether its consumer asked it to wait."""
-        return self._paused
 
     @property
     def trailers(self) -> Fields:
@@ -188,7 +180,6 @@ class DownstreamBody:
             data = b"".join(self._pending) if len(self._pending) > 1 else self._pending[0]
             self._pending.clear()
             self._pending_size = 0
-            self.started = True
             self._remember(data)
             assert self._consumer is not None
             self._consumer.write(data)
@@ -246,7 +237,6 @@ class NoBody:
     complete = True
     flowing = False
     invited = True
-    paused = False
     received = 0
 
     def limit(self, size: int) -> None:

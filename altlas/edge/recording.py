@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from altlas.observability.record import ExchangeRecord
-from altlas.wire.fields import first, lower_names
+from altlas.wire.fields import first
 from altlas.wire.heads import RequestHead
 from altlas.wire.request_line import glimpse
 
@@ -46,8 +46,7 @@ def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> Exchan
     record.host = head.host
     record.minor = head.minor
     record.tls = peer.scheme == "https"
-    block = head.block
-    names = lower_names(head.fields) if block is None else block.names
+    names = head.names
     if b"referer" in names:
         record.referer = first(head.fields, b"referer") or b""
     if b"user-agent" in names:

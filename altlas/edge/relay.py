@@ -14,7 +14,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 
 from altlas.backend.accounting import error_of
 from altlas.wire.chunked import chunk, last_chunk
-from altlas.wire.fields import Fields, lower_names
+from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.heads import ResponseHead
 from altlas.wire.trailers import safe_trailers
@@ -67,9 +67,7 @@ def answer_to(exchange: Exchange, response: Any) -> Answer:
         # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
         framing = CHUNKED if exchange.head.minor else UNTIL_CLOSE
     fields = exchange.channel.listening.forwarding.response_fields(head)
-    block = head.block
-    names = lower_names(fields) if block is None else block.names
-    return Answer(head.status, head.reason, fields, framing, names)
+    return Answer(head.status, head.reason, fields, framing, head.names)
 
 
 def whole(answer: Answer, method: bytes, response: Any) -> tuple[bytes, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import define
 
 from altlas.wire.blocks import FieldBlock
-from altlas.wire.fields import Fields
+from altlas.wire.fields import Fields, lower_names
 
 
 @define(eq=False)
@@ -43,6 +43,11 @@ class RequestHead:
     block: FieldBlock | None = None
 
     @property
+    def names(self) -> frozenset[bytes]:
+        """The names of the fields, in lower case."""
+        return lower_names(self.fields) if self.block is None else self.block.names
+
+    @property
     def origin_form(self) -> bytes:
         """Path and query as they came: the target that the next server is sent."""
         return self.path if self.query is None else b"%b?%b" % (self.path, self.query)
@@ -66,3 +71,8 @@ class ResponseHead:
     size: int
     #: where the fields are from; None for a head that was made by hand
     block: FieldBlock | None = None
+
+    @property
+    def names(self) -> frozenset[bytes]:
+        """The names of the fields, in lower case."""
+        return lower_names(self.fields) if self.block is None else self.block.names
