@@ -25,12 +25,23 @@ class Clock(Protocol):
     def callLater(self, delay: float, callable: Callable[..., Any], /, *args: Any) -> Any: ...
 
 
+class Timed(Protocol):
+    """What waits in a queue: anything that can be hashed and may be late.
+
+    The queue sets `due`, and calls `expired` once unless it is dropped before.
+    """
+
+    due: float
+
+    def expired(self) -> object: ...
+
+
 class Timer:
     """A call to come. `cancel` may be called at any time, any number of times."""
 
     __slots__ = ("_call", "_queue", "due")
 
-    def __init__(self, due: float, call: Callable[[], object], queue: _Queue) -> None:
+    def __init__(self, due: float, call: Callable[[], object], queue: TimerQueue) -> None:
         self.due = due
         self._call = call
         self._queue = queue
@@ -48,60 +59,73 @@ class Timer:
         """Count the whole length again from now, whether or not it had run out."""
         self._queue.waiting.pop(self, None)
         queue = self._queue = self._queue.current()
-        self.due = queue.clock.seconds() + queue.length
-        queue.add(self)
+        queue.add(self, queue.clock.seconds())
 
-    def fire(self) -> None:
-        """Make the call (by its queue, when it is due); its error is logged, not raised."""
-        try:
-            self._call()
-        except Exception:
-            log.failure("A timer's call failed")
+    def expired(self) -> None:
+        """Make the call (by its queue, when it is due)."""
+        self._call()
 
 
 @define(eq=False)
-class _Queue:
-    """All timers of one length, soonest first, since time only goes forward.
+class TimerQueue:
+    """All that is due in one length of time, soonest first, since time only goes forward.
 
-    It is among its `siblings` only while it has a call with the clock, so that a length
-    used once leaves nothing behind.
+    It is among its `siblings` only while it has a call with the clock, or is held by somebody,
+    so that a length used once leaves nothing behind. Who often waits for the same length holds
+    its queue (`Timers.queue`) and stands in it himself: that spares an object each time.
     """
 
     clock: Clock
     length: float
-    siblings: dict[float, _Queue]
-    waiting: dict[Timer, None] = field(factory=dict)
+    siblings: dict[float, TimerQueue]
+    held: bool = False
+    waiting: dict[Timed, None] = field(factory=dict)
     _wake: Any = None
 
-    def current(self) -> _Queue:
+    def current(self) -> TimerQueue:
         """The queue of this length that is in use: this one, unless another took its place."""
         return self.siblings.setdefault(self.length, self)
 
-    def add(self, timer: Timer) -> None:
-        self.waiting[timer] = None
+    def add(self, timed: Timed, now: float) -> None:
+        """Have `timed` expire `length` seconds from `now` (the clock's). It must not wait here
+        already.
+        """
+        timed.due = now + self.length
+        self.waiting[timed] = None
         if self._wake is None:
             self._wake = self.clock.callLater(self.length, self._run)
+
+    def drop(self, timed: Timed) -> None:
+        """Forget `timed`; nothing happens where it does not wait."""
+        self.waiting.pop(timed, None)
 
     def _run(self) -> None:
         self._wake = None
         now = self.clock.seconds()
         # Those due are taken out first: a call may set or cancel others.
         due = []
-        for timer in self.waiting:
-            if timer.due > now:
-                self._wake = self.clock.callLater(timer.due - now, self._run)
+        for timed in self.waiting:
+            if timed.due > now:
+                self._wake = self.clock.callLater(timed.due - now, self._run)
                 break
-            due.append(timer)
-        for timer in due:
+            due.append(timed)
+        for timed in due:
             # One before it may have cancelled it, or set it anew for later.
-            if timer in self.waiting and timer.due <= now:
-                del self.waiting[timer]
-                timer.fire()
+            if timed in self.waiting and timed.due <= now:
+                del self.waiting[timed]
+                self._expire(timed)
         # Not so if a call closed all timers, or closed them and began anew.
-        if self._wake is None and self.siblings.get(self.length) is self:
+        if self._wake is None and not self.held and self.siblings.get(self.length) is self:
             del self.siblings[self.length]
 
+    def _expire(self, timed: Timed) -> None:
+        try:
+            timed.expired()
+        except Exception:
+            log.failure("A timer's call failed")
+
     def close(self) -> None:
+        """Forget all that wait, and leave nothing with the clock."""
         self.waiting.clear()
         if self._wake is not None:
             self._wake.cancel()
@@ -113,7 +137,7 @@ class Timers:
     """Sets timers on a clock. Lengths are seconds; few different ones are the cheapest."""
 
     clock: Clock
-    _queues: dict[float, _Queue] = field(factory=dict, init=False)
+    _queues: dict[float, TimerQueue] = field(factory=dict, init=False)
 
     def seconds(self) -> float:
         """The clock's time now, in seconds from no particular moment."""
@@ -121,15 +145,27 @@ class Timers:
 
     def after(self, length: float, call: Callable[[], object]) -> Timer:
         """Call `call` once, `length` seconds from now, unless cancelled before."""
+        queue = self._queue_of(length)
+        now = self.clock.seconds()
+        timer = Timer(now, call, queue)
+        queue.add(timer, now)
+        return timer
+
+    def queue(self, length: float) -> TimerQueue:
+        """The queue of that length, for who will use it for as long as these timers live."""
+        queue = self._queue_of(length)
+        queue.held = True
+        return queue
+
+    def _queue_of(self, length: float) -> TimerQueue:
         queue = self._queues.get(length)
         if queue is None:
-            queue = self._queues[length] = _Queue(self.clock, length, self._queues)
-        timer = Timer(self.clock.seconds() + length, call, queue)
-        queue.add(timer)
-        return timer
+            queue = self._queues[length] = TimerQueue(self.clock, length, self._queues)
+        return queue
 
     def close(self) -> None:
         """Forget every timer and leave nothing with the clock."""
-        for queue in self._queues.values():
+        for queue in [*self._queues.values()]:
             queue.close()
-        self._queues.clear()
+            if not queue.held:
+                del self._queues[queue.length]

@@ -254,3 +254,55 @@ class ManyTimersTests(SynchronousTestCase):
         clock.pump([*steps, 10, 10])
         self.assertEqual(sorted(fired), list(range(len(plan))))
         self.assertEqual(early, [])
+
+
+class Waiting:
+    """Somebody who stands in a queue himself."""
+
+    def __init__(self) -> None:
+        self.due = 0.0
+        self.late = 0
+
+    def expired(self) -> None:
+        """Count it."""
+        self.late += 1
+
+
+class QueueTests(SynchronousTestCase):
+    """`Timers.queue`: for who often waits for the same length."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.timers = Timers(self.clock)
+        self.queue = self.timers.queue(2.0)
+
+    def test_expires_once(self) -> None:
+        """Who waits hears after the whole length, once, and may wait again."""
+        one = Waiting()
+        for round in (1, 2):
+            self.queue.add(one, self.clock.seconds())
+            self.clock.advance(1.5)
+            self.assertEqual(one.late, round - 1)
+            self.clock.advance(0.5)
+            self.assertEqual(one.late, round)
+            self.clock.advance(10.0)
+
+    def test_dropped(self) -> None:
+        """Who was dropped hears nothing, nor who never waited; the others do."""
+        one, other = Waiting(), Waiting()
+        for each in (one, other):
+            self.queue.add(each, self.clock.seconds())
+        self.queue.drop(one)
+        self.queue.drop(Waiting())
+        self.clock.advance(2.0)
+        self.assertEqual((one.late, other.late), (0, 1))
+
+    def test_stays(self) -> None:
+        """A queue that is held stays the one for its length, shared with `after`, even closed."""
+        self.timers.after(2.0, lambda: None)
+        self.clock.advance(3.0)
+        self.timers.close()
+        self.assertIs(self.timers.queue(2.0), self.queue)
+        self.queue.add(Waiting(), self.clock.seconds())
+        self.timers.close()
+        self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -23,6 +23,8 @@ from altlas.wire.roles import (
     request_role,
     response_role,
 )
+from altlas.wire.section import Section
+from altlas.wire.writing import framed_request, framed_response
 
 __all__ = ["Forwarding", "Peer", "request_id", "with_host"]
 
@@ -63,6 +65,19 @@ class Forwarding:
         if block is not None:
             block.onward = (peer, minor, host, fields)
         return [*fields, (b"X-Request-ID", request_id)]
+
+    def request_section(self, head: RequestHead, peer: Peer, request_id: bytes) -> Section:
+        """The same as `request_fields`, framed as the head is, with the lines to be written."""
+        fields = framed_request(self.request_fields(head, peer, request_id), head.framing)
+        return Section.of(fields, head.framing)
+
+    def response_section(self, head: ResponseHead, framing: int, method: bytes) -> Section:
+        """The same as `response_fields`, for an answer to `method` that is sent with `framing`,
+        with the lines to be written. Nothing of this exchange alone is in it: neither a Date
+        that is missing, nor X-Request-ID, nor Connection.
+        """
+        fields = framed_response(self.response_fields(head), head.status, framing, method)
+        return Section.of(fields, framing)
 
     def _request_fields(self, head: RequestHead, peer: Peer) -> Fields:
         gone = removable(head.listed)

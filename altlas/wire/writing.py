@@ -6,6 +6,7 @@ from typing import Final
 
 from altlas.wire.fields import Field, Fields, lines
 from altlas.wire.framing import CHUNKED, bodiless
+from altlas.wire.section import Section
 
 _FRAMING_NAMES: Final = frozenset({b"content-length", b"transfer-encoding"})
 # Looked at first: a length is cheaper to compare than a name to lower.
@@ -13,7 +14,7 @@ _FRAMING_SIZES: Final = frozenset(len(name) for name in _FRAMING_NAMES)
 _CHUNKED_FIELD: Final = (b"Transfer-Encoding", b"chunked")
 
 
-def request_bytes(method: bytes, target: bytes, fields: Fields, framing: int) -> bytes:
+def request_bytes(method: bytes, target: bytes, fields: Fields | Section, framing: int) -> bytes:
     """A request's head. The framing fields are made to agree with `framing`; those that do
     already stay where they are.
 
@@ -24,10 +25,17 @@ def request_bytes(method: bytes, target: bytes, fields: Fields, framing: int) ->
         raise ValueError("A method or target is empty or holds a blank.")
     if framing < CHUNKED:
         raise ValueError("A request cannot end with its connection.")
+    if isinstance(fields, Section):
+        if fields.framing == framing and b"\n" not in first and b"\r" not in first:
+            return b"%b\r\n%b\r\n" % (first, fields.lines)
+        fields = fields.fields
+    return lines(first, framed_request(fields, framing))
+
+
+def framed_request(fields: Fields, framing: int) -> Fields:
+    """The fields of a request, made to agree with `framing`."""
     present = _framing_fields(fields)
-    if present or framing:
-        fields = _request_fields(fields, present, framing)
-    return lines(first, fields)
+    return _request_fields(fields, present, framing) if present or framing else fields
 
 
 def response_bytes(
@@ -40,13 +48,21 @@ def response_bytes(
     `fields` may hold a Connection field of the caller's.
     Raises ValueError where a part would break the head's lines.
     """
+    fields = framed_response(fields, status, framing, method)
+    return lines(b"HTTP/1.1 %d %b" % (status, reason), fields)
+
+
+def framed_response(fields: Fields, status: int, framing: int, method: bytes) -> Fields:
+    """The fields of a response to `method`, made to agree with `framing`; see
+    `response_bytes`.
+    """
     present = _framing_fields(fields)
     if not bodiless(status, method):
-        fields = _framed(fields, present, framing)
-    elif present:
-        kept = [] if status < 200 or status == 204 else _lengths(present)
-        fields = [field for field in fields if field in kept or field not in present]
-    return lines(b"HTTP/1.1 %d %b" % (status, reason), fields)
+        return _framed(fields, present, framing)
+    if not present:
+        return fields
+    kept = [] if status < 200 or status == 204 else _lengths(present)
+    return [field for field in fields if field in kept or field not in present]
 
 
 def _framing_fields(fields: Fields) -> Fields:
