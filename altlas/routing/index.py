@@ -57,6 +57,13 @@ class RouteIndex:
                 text = node.pattern.text
                 self._whole[text] = self._place(node, self._located(text))
 
+    def sure(self, path: bytes) -> Rule | None:
+        """The rule that takes every request with that normalised path, if the path alone
+        decides; else ask `find`.
+        """
+        place = self._whole.get(path) or self._branch(path)
+        return None if place is None else place.sure
+
     def find(self, facts: Facts) -> Rule:
         """The rule that takes the request.
 

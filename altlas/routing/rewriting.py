@@ -80,28 +80,39 @@ class PrefixRewriter:
 
     old: bytes
     new: bytes
-    _new_slashed: bytes = field(init=False)
+    #: the new prefix without a slash at its end: the old one's goes on in its place
+    _bare: bytes = field(init=False)
+    #: where the old one's slash stands
+    _slash: int = field(init=False)
 
-    @_new_slashed.default
-    def _slashed(self) -> bytes:
-        return self.new if self.new.endswith(b"/") else self.new + b"/"
+    @_bare.default
+    def _without_slash(self) -> bytes:
+        return self.new.removesuffix(b"/")
+
+    @_slash.default
+    def _last_of_old(self) -> int:
+        return len(self.old) - 1
 
     def apply(self, raw_path: bytes, normal_path: bytes, query: bytes | None) -> bytes:
         """The new prefix, what followed the old one, and the query."""
-        path = self._path(raw_path, normal_path)
+        # Nearly always the path came normal, which makes it the same object, and goes on behind
+        # the new prefix from the slash on that the old one ended with.
+        rest = raw_path[self._slash :]
+        if raw_path is normal_path and rest[:1] == b"/" and rest[1:2] != b"/":
+            path = self._bare + rest
+        else:
+            path = self._path(raw_path, normal_path)
         return path if query is None else b"%b?%b" % (path, query)
 
     def _path(self, raw: bytes, normal: bytes) -> bytes:
         if raw == b"*":
             return raw
         if len(normal) < len(self.old):
-            return self._new_slashed[:-1] or b"/"
+            return self._bare or b"/"
         rest = _unclimbing(raw, normal)
         rest = rest if rest.startswith(self.old) else normal
         rest = rest[len(self.old) :]
-        if self._new_slashed == b"/":
-            rest = rest.lstrip(b"/")
-        return self._new_slashed + rest
+        return self._bare + b"/" + (rest if self._bare else rest.lstrip(b"/"))
 
 
 @frozen

@@ -2,15 +2,13 @@
 
 On a kept connection a peer says nearly the same fields with every message: a service's client
 the same nine, an instance the same five within a second. Comparing 300 bytes costs 20 ns,
-parsing, judging and rewriting them 10 µs. So each reader remembers its last block, and with it
-what others worked out of it. One block a reader: no sender can fill a cache.
+parsing, judging and rewriting them 10 µs. So each reader remembers its last block, and the last
+head with it (see `altlas.wire.heads`). One block a reader: no sender can fill a cache.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from altlas.wire.fields import Fields, lower_names
+from altlas.wire.fields import Fields, first_values, lower_names
 from altlas.wire.framing import telling_fields
 from altlas.wire.hop_by_hop import connection_options
 
@@ -18,11 +16,10 @@ from altlas.wire.hop_by_hop import connection_options
 class FieldBlock:
     """The field lines of one or more heads, byte for byte the same.
 
-    Nobody changes `fields` or `told`, since later heads have them too. `onward` is the
-    forwarder's to keep what it made of the fields, with what that depended on.
+    Nobody changes `fields` or `told`, since later heads have them too.
     """
 
-    __slots__ = ("_names", "fields", "listed", "onward", "raw", "told")
+    __slots__ = ("_firsts", "_names", "fields", "listed", "raw", "told")
 
     def __init__(self, raw: bytes, fields: Fields) -> None:
         """Raises `framing.Ambiguous` for fields that contradict each other."""
@@ -32,7 +29,7 @@ class FieldBlock:
         self.told = telling_fields(fields)
         #: lower-case names that the Connection field lists
         self.listed = connection_options(self.told.get(b"connection"))
-        self.onward: tuple[Any, ...] | None = None
+        self._firsts: dict[bytes, bytes] | None = None
         self._names: frozenset[bytes] | None = None
 
     @property
@@ -41,3 +38,10 @@ class FieldBlock:
         if self._names is None:
             self._names = lower_names(self.fields)
         return self._names
+
+    @property
+    def firsts(self) -> dict[bytes, bytes]:
+        """The value of the first field of each name, by lower-case name; not to be changed."""
+        if self._firsts is None:
+            self._firsts = first_values(self.fields)
+        return self._firsts

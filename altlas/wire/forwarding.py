@@ -38,12 +38,17 @@ _Special = list[tuple[bytes, Field]]
 
 
 class Forwarding:
-    """Passes fields on under a pseudonym of ours, `via` (RFC 9110, 7.6.3)."""
+    """Passes fields on under a pseudonym of ours, `via` (RFC 9110, 7.6.3).
 
-    __slots__ = ("_via",)
+    `*_section` are for what goes through: remembered on the head, so that the next one with the
+    same fields has them at once. `*_fields` are the same as lists, made anew for who wants
+    to change them.
+    """
+
+    __slots__ = ("_pseudonym", "_via")
 
     def __init__(self, via: str) -> None:
-        pseudonym = via.encode("ascii")
+        pseudonym = self._pseudonym = via.encode("ascii")
         #: by the minor version of the message that was received
         self._via: Final[tuple[Field, Field]] = (
             (b"Via", b"1.0 " + pseudonym),
@@ -57,27 +62,38 @@ class Forwarding:
         else's are replaced. There is no Host only if the client named none (HTTP/1.0):
         then, and where another Host is wanted, use `with_host`.
         """
-        block, minor, host = head.block, head.minor, head.host
-        known = block and block.onward
-        if known and known[0] is peer and known[1] == minor and known[2] == host:
-            return [*known[3], (b"X-Request-ID", request_id)]
-        fields = self._request_fields(head, peer)
-        if block is not None:
-            block.onward = (peer, minor, host, fields)
-        return [*fields, (b"X-Request-ID", request_id)]
+        return [*self._request_fields(head, peer), (b"X-Request-ID", request_id)]
 
     def request_section(self, head: RequestHead, peer: Peer, request_id: bytes) -> Section:
-        """The same as `request_fields`, framed as the head is, with the lines to be written."""
-        fields = framed_request(self.request_fields(head, peer, request_id), head.framing)
-        return Section.of(fields, head.framing)
+        """The same as `request_fields`, framed as the head is, with the lines to be written.
+
+        Raises ValueError for a `request_id` that would break its line.
+        """
+        known = head.onward
+        if known is not None and known[0] is peer and known[1] == self._pseudonym:
+            return known[2].plus((b"X-Request-ID", request_id))
+        framing = head.framing
+        section = Section.of(framed_request(self._request_fields(head, peer), framing), framing)
+        head.onward = (peer, self._pseudonym, section)
+        return section.plus((b"X-Request-ID", request_id))
 
     def response_section(self, head: ResponseHead, framing: int, method: bytes) -> Section:
         """The same as `response_fields`, for an answer to `method` that is sent with `framing`,
         with the lines to be written. Nothing of this exchange alone is in it: neither a Date
         that is missing, nor X-Request-ID, nor Connection.
         """
+        known = head.onward
+        if (
+            known is not None
+            and known[0] == framing
+            and known[1] == method
+            and known[2] == self._pseudonym
+        ):
+            return known[3]
         fields = framed_response(self.response_fields(head), head.status, framing, method)
-        return Section.of(fields, framing)
+        section = Section.of(fields, framing)
+        head.onward = (framing, method, self._pseudonym, section)
+        return section
 
     def _request_fields(self, head: RequestHead, peer: Peer) -> Fields:
         gone = removable(head.listed)
@@ -106,16 +122,6 @@ class Forwarding:
 
     def response_fields(self, head: ResponseHead) -> Fields:
         """The fields of the response to the client, in a list that is the caller's."""
-        block, minor, chunked = head.block, head.minor, head.framing == CHUNKED
-        known = block and block.onward
-        if known and known[0] == minor and known[1] == chunked:
-            return [*known[2]]
-        fields = self._response_fields(head)
-        if block is not None:
-            block.onward = (minor, chunked, fields)
-        return [*fields]
-
-    def _response_fields(self, head: ResponseHead) -> Fields:
         gone = removable(head.listed)
         fields: Fields = []
         for field in head.fields:

@@ -30,7 +30,13 @@ from altlas.wire.framing import (
 from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.judgement import judged
 from altlas.wire.limits import Limits
-from altlas.wire.request_line import RequestLine, check_beginning, read_request_line
+from altlas.wire.methods import METHODS
+from altlas.wire.request_line import (
+    RequestLine,
+    check_beginning,
+    read_request_line,
+    usual_line,
+)
 
 _END: Final = b"\r\n\r\n"
 #: RFC 9112, 2.2 asks to skip one empty line before a request; a few do no harm.
@@ -38,6 +44,8 @@ _MOST_BLANK_LINES: Final = 4
 # status-line; a missing reason may miss its blank too, as many servers have it
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t -~\x80-\xff]*))?\r\n")
 _STATUS_BEGINNING: Final = b"HTTP/1."
+#: before the first head: what no head has, since it ends with an empty line
+_NONE: Final = FieldBlock(b"", [])
 
 
 class _FieldSink:
@@ -68,20 +76,27 @@ class RequestReader:
     __slots__ = (
         "_blank_lines",
         "_block",
-        "_kept",
+        "_last",
         "_limits",
         "_line_seen",
+        "_longest",
         "_parser",
         "_searched",
         "_sink",
+        "rest",
     )
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._longest = limits.request_line + 2
         self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
-        self._block: FieldBlock | None = None
-        self._kept = b""
+        self._block = _NONE
+        #: the last head, where one with another usual line can be made of it
+        self._last: RequestHead | None = None
+        #: what came after the last head; to be taken with `take_rest`
+        self.rest = b""
+        # Of `rest`; both are nothing while that is empty.
         self._searched = 0
         self._line_seen = False
         self._blank_lines = 0
@@ -89,16 +104,16 @@ class RequestReader:
     @property
     def started(self) -> bool:
         """Whether a byte of a head that is not complete is there."""
-        return bool(self._kept)
+        return bool(self.rest)
 
     @property
     def beginning(self) -> bytes:
         """What came of a head that is not complete, or was refused: its line at least."""
-        return self._kept
+        return self.rest
 
     def take_rest(self) -> bytes:
         """The bytes after the last head: they leave the reader."""
-        rest, self._kept = self._kept, b""
+        rest, self.rest = self.rest, b""
         self._searched = 0
         self._line_seen = False
         return rest
@@ -111,8 +126,26 @@ class RequestReader:
         MethodUnknown or VersionUnsupported, the same however the bytes were cut up;
         the reader is of no use after that, but for `beginning`.
         """
-        if self._kept:
-            data = self._kept + data
+        last = self._last
+        if last is not None and not self.rest:
+            # Nearly always a usual line stands before the same fields as the last time: all
+            # is judged already but the line. What is not so usual is read from the start.
+            match, raw = usual_line(data), self._block.raw
+            if match is not None and data.startswith(raw, end := match.end()):
+                method, target, path, query = match.groups()
+                may_have = not last.framing or method != b"TRACE"
+                if may_have and method in METHODS and end <= self._longest:
+                    size = end + len(raw)
+                    self.rest = data[size:]
+                    self._blank_lines = 0
+                    head = self._last = last.again(method, target, path, query, size)
+                    return head
+        return self._read(data)
+
+    def _read(self, data: bytes) -> RequestHead | None:
+        """As `feed`, whatever came before, and however it is written."""
+        if self.rest:
+            data = self.rest + data
         end = data.find(_END, self._searched)
         try:
             if end < 1 or data[0] == 13:
@@ -121,20 +154,21 @@ class RequestReader:
             size = end + 4
             if end + 2 - line[-1] > self._limits.headers:
                 raise HeadersTooLarge()
-            self._kept = data[size:]
+            self.rest = data[size:]
             self._searched = self._blank_lines = 0
             self._line_seen = False
             return self._head(line, data[:size])
         except ClientError:
             # Of a head that is refused its line is still wanted, and no more.
-            self._kept = data.lstrip(b"\r\n")[: self._limits.request_line]
+            self._last = None
+            self.rest = data.lstrip(b"\r\n")[: self._limits.request_line]
             raise
 
     def _wait(self, data: bytes) -> RequestHead | None:
         """Keep what is there of a head, unless it shows already that it will not do."""
         if data.startswith(b"\r\n"):
             return self._skip_blank_line(data)
-        self._kept = data
+        self.rest = data
         if not data:
             return None
         self._searched = max(0, len(data) - 3)
@@ -153,7 +187,7 @@ class RequestReader:
         self._blank_lines += 1
         if self._blank_lines > _MOST_BLANK_LINES:
             raise BadRequest("There are too many empty lines before the request.")
-        self._kept = b""
+        self.rest = b""
         self._searched = 0
         return self.feed(data[2:])
 
@@ -161,11 +195,12 @@ class RequestReader:
         raw = data[line[-1] :]
         block = self._block
         try:
-            if block is None or block.raw != raw:
+            if block.raw != raw:
                 block = self._block = FieldBlock(raw, self._fields(data))
             head = judged(line, block, data)
         except Ambiguous as problem:
             raise BadRequest(str(problem)) from None
+        self._last = head if line[2] is None and head.minor == 1 else None
         if head.framing or not head.keep_alive:
             # It waits for a body that another reader takes, or for the end.
             self._parser = None
@@ -191,28 +226,34 @@ class RequestReader:
 class ResponseReader:
     """Reads one instance's responses, one after another, 1xx included."""
 
-    __slots__ = ("_block", "_kept", "_limits", "_method", "_searched", "_sink")
+    __slots__ = ("_block", "_last", "_limits", "_method", "_raw", "_searched", "_sink", "rest")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sink = _FieldSink()
         self._method = b"GET"
-        self._block: FieldBlock | None = None
-        self._kept = b""
-        self._searched = 0
+        self._block = _NONE
+        #: the last head, if it answered this method, and its bytes
+        self._last: ResponseHead | None = None
+        self._raw = b""
+        #: what came after the last head; to be taken with `take_rest`
+        self.rest = b""
+        self._searched = 0  # of `rest`; 0 while that is empty
 
     @property
     def started(self) -> bool:
         """Whether a byte of a head that is not complete is there."""
-        return bool(self._kept)
+        return bool(self.rest)
 
     def expect(self, method: bytes) -> None:
         """Tell which method the next response answers: HEAD has no body."""
-        self._method = method
+        if method != self._method:
+            self._method = method
+            self._last = None
 
     def take_rest(self) -> bytes:
         """The bytes after the last head: they leave the reader."""
-        rest, self._kept = self._kept, b""
+        rest, self.rest = self.rest, b""
         self._searched = 0
         return rest
 
@@ -223,8 +264,17 @@ class ResponseReader:
         After a 1xx, feed again (``b""`` will do) for the final head.
         Raises UpstreamMalformed; the reader is of no use after that.
         """
-        if self._kept:
-            data = self._kept + data
+        last = self._last
+        # What is the same to the byte, and answers the same method, means the same.
+        if last is not None and not self.rest and data.startswith(self._raw):
+            self.rest = data[last.size :]
+            return last
+        return self._read(data)
+
+    def _read(self, data: bytes) -> ResponseHead | None:
+        """As `feed`, whatever came before."""
+        if self.rest:
+            data = self.rest + data
         end = data.find(_END, self._searched)
         if end < 0:
             self._wait(data)
@@ -235,12 +285,15 @@ class ResponseReader:
         size = end + 4
         if end + 2 - match.end() > self._limits.headers:
             raise _malformed("the header fields are too long")
-        self._kept = data[size:]
+        self.rest = data[size:]
         self._searched = 0
-        return self._head(match, data[:size])
+        raw = data[:size]
+        head = self._last = self._head(match, raw)
+        self._raw = raw
+        return head
 
     def _wait(self, data: bytes) -> None:
-        self._kept = data
+        self.rest = data
         self._searched = max(0, len(data) - 3)
         if data[:7] != _STATUS_BEGINNING[: len(data)]:
             raise _malformed("that is not an HTTP/1.1 response")
@@ -253,7 +306,7 @@ class ResponseReader:
         raw = data[match.end() :]
         block = self._block
         try:
-            if block is None or block.raw != raw:
+            if block.raw != raw:
                 block = self._block = FieldBlock(raw, self._fields(data, status))
             framing = response_framing(block.told, minor, status, self._method)
         except Ambiguous as problem:

@@ -25,8 +25,12 @@ _PATH = rb"[!$-;=@-Z^-~]*"
 _QUERY = rb"(?:\?([!$-;=?-\[\]^-~]*))?"
 _VERSION = rb" HTTP/1\.([01])\r\n"
 
-# origin-form = absolute-path [ "?" query ]
-_ORIGIN = re.compile(rb"([A-Z-]+) (/" + _PATH + rb")" + _QUERY + _VERSION)
+# method, and origin-form = absolute-path [ "?" query ] with its path and query
+_ORIGIN = rb"([A-Z-]+) ((/" + _PATH + rb")" + _QUERY + rb")"
+_ORIGIN_LINE = re.compile(_ORIGIN + _VERSION)
+#: Matches a usual line: its groups are method, target, path and query (None without a ``?``).
+#: Neither the method nor the length is judged.
+usual_line: Final = re.compile(_ORIGIN + rb" HTTP/1\.1\r\n").match
 # absolute-form, of the schemes that we serve
 _ABSOLUTE = re.compile(
     rb"([A-Z-]+) (?i:https?)://([^/?#\s]*)(/" + _PATH + rb")?" + _QUERY + _VERSION
@@ -52,17 +56,16 @@ def read_request_line(data: bytes, limit: int) -> RequestLine:
     `limit` is the line's longest length in bytes without its end.
     Raises TargetTooLong, BadRequest, MethodUnknown or VersionUnsupported.
     """
-    match = _ORIGIN.match(data)
+    match = _ORIGIN_LINE.match(data)
     if match is None:
         return _other_form(data, limit)
-    method, path, query, minor = match.groups()
+    method, target, path, query, minor = match.groups()
     size = match.end()
     if size - 2 > limit:
         raise TargetTooLong()
     if method not in METHODS:
         raise MethodUnknown()
-    target = path if query is None else data[len(method) + 1 : size - _VERSION_SIZE]
-    return method, target, None, path, query, 1 if minor == b"1" else 0, size
+    return method, target, None, path, query, int(minor), size
 
 
 def _other_form(data: bytes, limit: int) -> RequestLine:

@@ -6,7 +6,7 @@ are made, and checked, once; to add a field is to put one line behind them.
 
 from __future__ import annotations
 
-from altlas.wire.fields import Field, Fields
+from altlas.wire.fields import Field, Fields, line
 
 
 class Section:
@@ -16,13 +16,28 @@ class Section:
     (see `altlas.wire.framing`) where they were made to agree with it, else None.
     """
 
-    __slots__ = ("fields", "framing", "lines")
+    __slots__ = ("_begun", "_more", "framing", "lines")
 
-    def __init__(self, fields: Fields, lines: bytes, framing: int | None = None) -> None:
-        """`lines` are those of `fields`: who does not know them to be so calls `of`."""
-        self.fields = fields
+    def __init__(
+        self,
+        fields: Fields,
+        lines: bytes,
+        framing: int | None = None,
+        more: tuple[Field, ...] = (),
+    ) -> None:
+        """`lines` are those of `fields`, then of `more`: who does not know them to be so
+        calls `of`.
+        """
+        self._begun = fields
+        self._more = more
         self.lines = lines
         self.framing = framing
+
+    @property
+    def fields(self) -> Fields:
+        """The fields; nobody changes the list."""
+        # On the way through only the lines are looked at: the list is for who asks.
+        return [*self._begun, *self._more] if self._more else self._begun
 
     @classmethod
     def of(cls, fields: Fields, framing: int | None = None) -> Section:
@@ -41,7 +56,4 @@ class Section:
 
         Raises ValueError where it would break its line.
         """
-        line = b"%b: %b\r\n" % field
-        if line.count(b"\n") != 1 or line.count(b"\r") != 1 or 0 in line:
-            raise ValueError("A field holds a line end or a NUL.")
-        return Section([*self.fields, field], self.lines + line, self.framing)
+        return Section(self._begun, self.lines + line(*field), self.framing, (*self._more, field))

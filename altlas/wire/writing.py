@@ -6,6 +6,7 @@ from typing import Final
 
 from altlas.wire.fields import Field, Fields, lines
 from altlas.wire.framing import CHUNKED, bodiless
+from altlas.wire.methods import METHODS
 from altlas.wire.section import Section
 
 _FRAMING_NAMES: Final = frozenset({b"content-length", b"transfer-encoding"})
@@ -20,15 +21,24 @@ def request_bytes(method: bytes, target: bytes, fields: Fields | Section, framin
 
     Raises ValueError where a part would break the head's lines.
     """
+    if isinstance(fields, Section):
+        # A method that is known, no byte in the target that could end anything, lines that
+        # were checked: so it cannot break, wherever the parts came from. Looking for a number
+        # costs 20 ns, for a bytes object four times that.
+        if (
+            fields.framing == framing
+            and framing >= CHUNKED
+            and method in METHODS
+            and target
+            and not (32 in target or 10 in target or 13 in target or 0 in target)
+        ):
+            return b"%b %b HTTP/1.1\r\n%b\r\n" % (method, target, fields.lines)
+        fields = fields.fields
     first = b"%b %b HTTP/1.1" % (method, target)
     if not method or not target or first.count(b" ") != 2:
         raise ValueError("A method or target is empty or holds a blank.")
     if framing < CHUNKED:
         raise ValueError("A request cannot end with its connection.")
-    if isinstance(fields, Section):
-        if fields.framing == framing and b"\n" not in first and b"\r" not in first:
-            return b"%b\r\n%b\r\n" % (first, fields.lines)
-        fields = fields.fields
     return lines(first, framed_request(fields, framing))
 
 
@@ -50,6 +60,20 @@ def response_bytes(
     """
     fields = framed_response(fields, status, framing, method)
     return lines(b"HTTP/1.1 %d %b" % (status, reason), fields)
+
+
+def response_head(status: int, reason: bytes, section: Section, *more: bytes) -> bytes:
+    """A response's head: the section's lines, then `more` lines (see `fields.line`). It is
+    for who made the section to know that its framing is that of the body.
+
+    Raises ValueError where a part would break the head's lines.
+    """
+    added = b"".join(more)
+    if added.count(b"\n") != len(more) or added.count(b"\r") != len(more) or 0 in added:
+        raise ValueError("What was added to a head are not whole lines.")
+    if 10 in reason or 13 in reason or 0 in reason:
+        raise ValueError("A reason holds a line end or a NUL.")
+    return b"HTTP/1.1 %d %b\r\n%b%b\r\n" % (status, reason, section.lines, added)
 
 
 def framed_response(fields: Fields, status: int, framing: int, method: bytes) -> Fields:

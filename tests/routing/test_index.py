@@ -76,6 +76,19 @@ class RouteIndexTests(SynchronousTestCase):
         error = self.assertRaises(MethodNotAllowed, wider.find, asked(b"/a/x", b"DELETE"))
         self.assertEqual(error.allowed, ("GET", "HEAD", "PUT"))
 
+    def test_sure(self) -> None:
+        """The path alone decides where nothing else is asked for, or could go before."""
+        asking = Route(name="asking", path="/a/b/", method=("GET",))
+        early = Route(name="early", path="~c", priority=1)
+        for routes, path, name in (
+            (index("/", "/a/", asking), b"/a/x", "/a/"),
+            (index("/", "/a/", asking), b"/a/b/x", None),
+            (index("/", early), b"/x", None),
+            (index("/a/"), b"/x", None),
+        ):
+            rule = routes.sure(path)
+            self.assertEqual(rule and rule.route.name, name)
+
     def test_empty(self) -> None:
         """Without routes there is no route."""
         self.assertRaises(NoRoute, index().find, asked(b"/"))
@@ -84,8 +97,12 @@ class RouteIndexTests(SynchronousTestCase):
     @settings(deadline=None, max_examples=300)
     @given(rules=rule_lists, asked=facts())
     def test_as_trying_every_rule(self, rules: list[Rule], asked: Facts) -> None:
-        """The index finds what trying every rule finds, errors included."""
-        found = answer(RouteIndex(rules).find, asked)
+        """The index finds what trying every rule finds, errors included; where it is sure,
+        it finds the same by the path alone.
+        """
+        index = RouteIndex(rules)
+        found = answer(index.find, asked)
+        self.assertIn(index.sure(asked.path), (None, found))
         wanted = expected(rules, asked)
         if isinstance(wanted, Rule):
             self.assertIs(found, wanted)

@@ -94,7 +94,22 @@ class PrefixTests(SynchronousTestCase):
 
     def test_asterisk(self) -> None:
         """The asterisk-form has no prefix to rewrite."""
-        self.assertEqual(rewritten("/", Rewrite(prefix="/v2/"), b"*"), b"*")
+        for new in ("/", "/v2", "/v2/"):
+            self.assertEqual(rewritten("/", Rewrite(prefix=new), b"*"), b"*")
+
+    @given(
+        path=st.lists(st.sampled_from(["/", "a", "api"])).map("".join),
+        new=st.sampled_from(["/", "/v2", "/v2/"]),
+    )
+    def test_usual_way(self, path: str, new: str) -> None:
+        """A path that came normal is rewritten as the same path that has to be looked at is."""
+        rewrite, raw = Rewrite(prefix=new), b"/api/" + path.encode()
+        for case in (raw, b"/api"):
+            looked_at = bytes(bytearray(case))
+            self.assertIsNot(looked_at, case)
+            self.assertEqual(
+                rewritten("/api/", rewrite, case), rewritten("/api/", rewrite, looked_at, case)
+            )
 
     @settings(deadline=None, max_examples=500)
     @given(

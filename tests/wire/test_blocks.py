@@ -44,7 +44,8 @@ class FieldBlockTests(SynchronousTestCase):
         block = FieldBlock(b"", [(b"HOST", b"h"), (b"Connection", b"A, b"), (b"X", b"1")])
         self.assertEqual(block.told, {b"host": b"h", b"connection": b"A, b"})
         self.assertEqual(block.listed, {b"a", b"b"})
-        self.assertIsNone(block.onward)
+        self.assertEqual(block.firsts, {b"host": b"h", b"connection": b"A, b", b"x": b"1"})
+        self.assertEqual(block.names, {b"host", b"connection", b"x"})
 
     def test_ambiguous(self) -> None:
         """Fields that contradict each other make no block."""

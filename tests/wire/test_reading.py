@@ -37,7 +37,7 @@ def response(data: bytes, method: bytes = b"GET") -> ResponseHead:
 def slots(head: RequestHead | ResponseHead | None) -> list[object]:
     """All that a head says, to be compared."""
     assert head is not None
-    kept = [name for name in type(head).__slots__ if name not in ("__weakref__", "block")]
+    kept = [name for name in type(head).__slots__ if name not in ("__weakref__", "block", "onward")]
     return [getattr(head, name) for name in kept]
 
 
