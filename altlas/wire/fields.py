@@ -55,18 +55,6 @@ def read_field_lines(block: bytes, most: int) -> Fields:
     return fields
 
 
-def line(name: bytes, value: bytes) -> bytes:
-    """A field as the line that it is on the wire, with its end.
-
-    Raises ValueError where a part would break it.
-    """
-    whole = b"%b: %b" % (name, value)
-    # To look for a number costs 20 ns, to count or find a bytes object 100.
-    if 10 in whole or 13 in whole or 0 in whole:
-        raise ValueError("A field holds a line end or a NUL.")
-    return whole + b"\r\n"
-
-
 def lines(first: bytes, fields: Fields) -> bytes:
     """A first line, the fields as lines, and the empty line after them, each with CRLF.
 

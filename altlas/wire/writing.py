@@ -22,9 +22,8 @@ def request_bytes(method: bytes, target: bytes, fields: Fields | Section, framin
     Raises ValueError where a part would break the head's lines.
     """
     if isinstance(fields, Section):
-        # A method that is known, no byte in the target that could end anything, lines that
-        # were checked: so it cannot break, wherever the parts came from. Looking for a number
-        # costs 20 ns, for a bytes object four times that.
+        # A method that is known, no byte in the target that could end anything, lines that were
+        # checked: so nothing can break out, wherever the parts came from.
         if (
             fields.framing == framing
             and framing >= CHUNKED
@@ -63,16 +62,15 @@ def response_bytes(
 
 
 def response_head(status: int, reason: bytes, section: Section, *more: bytes) -> bytes:
-    """A response's head: the section's lines, then `more` lines (see `fields.line`). It is
-    for who made the section to know that its framing is that of the body.
+    """A response's head: the lines of the section, then `more` lines, each without its end.
+    That the section's framing is the body's is for its maker to know.
 
     Raises ValueError where a part would break the head's lines.
     """
-    added = b"".join(more)
-    if added.count(b"\n") != len(more) or added.count(b"\r") != len(more) or 0 in added:
-        raise ValueError("What was added to a head are not whole lines.")
-    if 10 in reason or 13 in reason or 0 in reason:
-        raise ValueError("A reason holds a line end or a NUL.")
+    given = b"%b%b" % (reason, b"".join(more))
+    if 10 in given or 13 in given or 0 in given or b"" in more:
+        raise ValueError("A part of a head holds a line end or a NUL, or is no line.")
+    added = b"\r\n".join((*more, b""))
     return b"HTTP/1.1 %d %b\r\n%b%b\r\n" % (status, reason, section.lines, added)
 
 

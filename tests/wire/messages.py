@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from altlas.wire.fields import Field, Fields
+from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.methods import METHODS
 
 TOKEN_CHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -45,3 +46,10 @@ cuts = st.lists(st.integers(0, 400), max_size=12)
 def head(line: bytes, fields: Fields) -> bytes:
     """A head's bytes, with no judgement at all."""
     return b"\r\n".join([line, *[name + b": " + value for name, value in fields], b"", b""])
+
+
+def slots(head: RequestHead | ResponseHead | None) -> list[object]:
+    """All that a head says, to be compared."""
+    assert head is not None
+    kept = [name for name in type(head).__slots__ if name not in ("__weakref__", "block", "onward")]
+    return [getattr(head, name) for name in kept]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.wire.fields import first, lines, read_field_lines, values
+from altlas.wire.fields import first, first_values, lines, read_field_lines, values
 
 FIELDS = [(b"A", b"1"), (b"b", b"2"), (b"a", b"3")]
 
@@ -18,6 +18,7 @@ class FieldTests(SynchronousTestCase):
         self.assertIsNone(first(FIELDS, b"c"))
         self.assertEqual(values(FIELDS, b"a"), [b"1", b"3"])
         self.assertEqual(values(FIELDS, b"c"), [])
+        self.assertEqual(first_values(FIELDS), {b"a": b"1", b"b": b"2"})
 
     def test_lines(self) -> None:
         """A head is its first line, a line for each field, and an empty one."""

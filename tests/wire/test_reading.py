@@ -15,6 +15,7 @@ from altlas.wire.limits import Limits
 from altlas.wire.methods import METHODS
 from altlas.wire.reading import RequestReader, ResponseReader
 from tests.wire import messages
+from tests.wire.messages import slots
 from tests.wire.test_gate import AMBIGUOUS, HARMLESS, OTHERWISE
 
 
@@ -32,13 +33,6 @@ def response(data: bytes, method: bytes = b"GET") -> ResponseHead:
     head = reader.feed(data)
     assert head is not None
     return head
-
-
-def slots(head: RequestHead | ResponseHead | None) -> list[object]:
-    """All that a head says, to be compared."""
-    assert head is not None
-    kept = [name for name in type(head).__slots__ if name not in ("__weakref__", "block", "onward")]
-    return [getattr(head, name) for name in kept]
 
 
 class RequestHeadTests(SynchronousTestCase):

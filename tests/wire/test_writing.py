@@ -10,7 +10,8 @@ from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE, bodiless
 from altlas.wire.limits import Limits
 from altlas.wire.reading import RequestReader, ResponseReader
-from altlas.wire.writing import request_bytes, response_bytes
+from altlas.wire.section import Section
+from altlas.wire.writing import framed_request, request_bytes, response_bytes, response_head
 from tests.wire import messages
 
 # 0 and 7 often, since the fields below say these
@@ -67,6 +68,27 @@ class RequestBytesTests(SynchronousTestCase):
                 self.assertRaises(ValueError, request_bytes, *case, 0)
         for method, target in ((b"GET", b"/a b"), (b"GE T", b"/"), (b"GET", b""), (b"", b"/")):
             self.assertRaises(ValueError, request_bytes, method, target, [], 0)
+
+    def test_section(self) -> None:
+        """A section goes out as its fields would, whatever framing it was made for."""
+        fields = [(b"Host", b"a"), (b"Content-Length", b"3")]
+        for made in (3, 0, CHUNKED, None):
+            for framing in (3, 0, CHUNKED):
+                section = Section.of(framed_request(fields, 0 if made is None else made), made)
+                for method in (b"PUT", b"STRANGE"):
+                    self.assertEqual(
+                        request_bytes(method, b"/a|?", section, framing),
+                        request_bytes(method, b"/a|?", section.fields, framing),
+                    )
+
+    def test_breaking_out_beside_a_section(self) -> None:
+        """No method or target breaks out because the fields were checked before."""
+        section = Section.of([(b"Host", b"a")], 0)
+        for evil in (b"a\r\nB: c", b"a\nb", b"a\rb", b"a\x00b", b"a b", b""):
+            for method, target in ((b"GET", evil), (evil, b"/"), (evil, evil)):
+                self.assertRaises(ValueError, request_bytes, method, target, section, 0)
+        endless = Section.of([], UNTIL_CLOSE)
+        self.assertRaises(ValueError, request_bytes, b"GET", b"/", endless, UNTIL_CLOSE)
 
     def test_no_end_by_closing(self) -> None:
         """A request cannot be ended by closing the connection."""
@@ -146,6 +168,27 @@ class ResponseBytesTests(SynchronousTestCase):
         assert head is not None
         self.assertEqual(head.framing, 0 if bodiless(status, method) else framing)
         self.assertLessEqual(len(framing_of(head.fields)), 1)
+
+
+class ResponseHeadTests(SynchronousTestCase):
+    """Heads out of lines that are there already."""
+
+    def test_lines(self) -> None:
+        """What is added comes after the section."""
+        section = Section.of([(b"A", b"b")])
+        self.assertEqual(
+            response_head(200, b"All \xff", section, b"C: d", b"E: "),
+            b"HTTP/1.1 200 All \xff\r\nA: b\r\nC: d\r\nE: \r\n\r\n",
+        )
+        self.assertEqual(response_head(404, b"", Section.of([])), b"HTTP/1.1 404 \r\n\r\n")
+
+    def test_breaking_out(self) -> None:
+        """Neither a reason nor an added line can be more than it is."""
+        section = Section.of([(b"A", b"b")])
+        for evil in (b"a\r\nB: c", b"a\nb", b"a\rb", b"a\x00b"):
+            self.assertRaises(ValueError, response_head, 200, evil, section)
+            self.assertRaises(ValueError, response_head, 200, b"", section, b"X: %b" % evil)
+        self.assertRaises(ValueError, response_head, 200, b"", section, b"X: a", b"", b"Y: b")
 
 
 def framing_of(fields: Fields) -> Fields:
