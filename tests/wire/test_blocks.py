@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.errors import GatewayError
+from altlas.errors import GatewayError, UpstreamMalformed
 from altlas.wire.blocks import FieldBlock
 from altlas.wire.forwarding import Forwarding, Peer
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE, Ambiguous, bodiless
@@ -162,6 +164,37 @@ class RequestsAgainTests(SynchronousTestCase):
             self.assertTrue(alone.take_rest().startswith(reader.take_rest()))
             self._goes_on(head, wanted, peer, forwarding)
 
+    def test_each_after_each(self) -> None:
+        """Each line with the same fields is judged as it would be alone, after each other."""
+        for fields, before, line in product(FIELDS, LINES, LINES):
+            reader = RequestReader(LIMITS)
+            if not isinstance(read(reader, [before + fields + b"\r\n"]), RequestHead):
+                continue
+            data = line + fields + b"\r\nrest"
+            head, alone = read(reader, [data]), read(RequestReader(LIMITS), [data])
+            if isinstance(head, RequestHead) and isinstance(alone, RequestHead):
+                self.assertEqual(slots(head), slots(alone))
+                self.assertEqual(reader.rest, b"rest")
+            else:
+                self.assertIs(head, alone, (fields, before, line))
+
+    def test_kept_bytes_come_first(self) -> None:
+        """What is kept stands before what comes, be that a whole request with the same fields."""
+        data = LINES[0] + FIELDS[0] + b"\r\n"
+        for kept in (data[:-1], data[:3], b"\r\n" + data[:3]):
+            reader, alone = RequestReader(Limits()), RequestReader(Limits())
+            reader.feed(data)
+            self.assertIs(read(reader, [kept, data]), read(alone, [kept, data]))
+
+    def test_blank_lines(self) -> None:
+        """Empty lines are counted anew after a request that was the same as the one before."""
+        reader = RequestReader(Limits())
+        data = LINES[0] + FIELDS[0] + b"\r\n"
+        reader.feed(data)
+        for _ in range(3):
+            self.assertIsNone(reader.feed(b"\r\n" * 3))
+            self.assertIsNotNone(reader.feed(data))
+
     def _goes_on(
         self, head: RequestHead, alone: RequestHead, peer: Peer, forwarding: Forwarding
     ) -> None:
@@ -212,6 +245,33 @@ class ResponsesAgainTests(SynchronousTestCase):
             if framing < 0:
                 framing = UNTIL_CLOSE if old_client else CHUNKED
             self._goes_on(head, wanted, framing, method, forwarding)
+
+    def test_each_after_each(self) -> None:
+        """Each response is judged as it would be alone, after each with the same fields."""
+        methods = (b"GET", b"HEAD")
+        for fields, before, line in product(ANSWERS, STATUS_LINES, STATUS_LINES):
+            for method, other in product(methods, methods):
+                reader, alone = ResponseReader(Limits()), ResponseReader(Limits())
+                reader.expect(method)
+                if not isinstance(read(reader, [before + fields + b"\r\n"]), ResponseHead):
+                    continue
+                reader.expect(other)
+                alone.expect(other)
+                data = line + fields + b"\r\nrest"
+                head, wanted = read(reader, [data]), read(alone, [data])
+                if isinstance(head, ResponseHead) and isinstance(wanted, ResponseHead):
+                    self.assertEqual(slots(head), slots(wanted))
+                    self.assertEqual(reader.rest, b"rest")
+                else:
+                    self.assertIs(head, wanted)
+
+    def test_kept_bytes_come_first(self) -> None:
+        """What is kept stands before what comes, be that the same response once more."""
+        data = STATUS_LINES[0] + ANSWERS[0] + b"\r\n"
+        reader = ResponseReader(Limits())
+        reader.feed(data)
+        self.assertIsNone(reader.feed(data[:-2]))
+        self.assertRaises(UpstreamMalformed, reader.feed, data)
 
     def _goes_on(
         self,
