@@ -200,7 +200,8 @@ class RequestReader:
             head = judged(line, block, data)
         except Ambiguous as problem:
             raise BadRequest(str(problem)) from None
-        self._last = head if line[2] is None and head.minor == 1 else None
+        # HTTP/1.1 names its host in the fields, whatever the form of the target.
+        self._last = head if head.minor else None
         if head.framing or not head.keep_alive:
             # It waits for a body that another reader takes, or for the end.
             self._parser = None

@@ -293,6 +293,17 @@ class ResponsesAgainTests(SynchronousTestCase):
         assert again is not None
         self.assertEqual(again.framing, 0 if bodiless(head.status, method) else framing)
 
+    def test_each_client_gets_its_own(self) -> None:
+        """One response goes to clients of either version, and to any method, each in its way."""
+        data = STATUS_LINES[0] + b"Content-Length: 7\r\n\r\n"
+        forwarding, head = FORWARDINGS[0], ResponseReader(Limits()).feed(data)
+        for framing, method in product((7, UNTIL_CLOSE, CHUNKED, 0, 7), (b"GET", b"HEAD", b"GET")):
+            alone = ResponseReader(Limits()).feed(data)
+            assert head is not None and alone is not None
+            section = forwarding.response_section(head, framing, method)
+            wanted = forwarding.response_section(alone, framing, method)
+            self.assertEqual((section.lines, section.framing), (wanted.lines, framing))
+
     def test_taken_fields_are_the_takers(self) -> None:
         """Who adds to the fields of one response adds nothing to the next's."""
         reader = ResponseReader(Limits())
