@@ -67,7 +67,7 @@ def response_head(status: int, reason: bytes, section: Section, *more: bytes) ->
 
     Raises ValueError where a part would break the head's lines.
     """
-    given = b"%b%b" % (reason, b"".join(more))
+    given = b"".join((reason, *more))
     if 10 in given or 13 in given or 0 in given or b"" in more:
         raise ValueError("A part of a head holds a line end or a NUL, or is no line.")
     added = b"\r\n".join((*more, b""))
