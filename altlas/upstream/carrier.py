@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.response import Flow, UpstreamResponse
 from altlas.upstream.uploading import Outlet
+from altlas.wire.heads import ResponseHead
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
 
@@ -16,7 +19,6 @@ class Carrier(Protocol):
     reader: ResponseReader
     closing: bool
     served: int
-    connect_time: float
 
     @property
     def address(self) -> str:
@@ -25,6 +27,13 @@ class Carrier(Protocol):
     @property
     def outlet(self) -> Outlet:
         """The transport, to write to."""
+
+    def response(
+        self, head: ResponseHead, request: UpstreamRequest, flow: Flow | None, body: bytes
+    ) -> UpstreamResponse:
+        """The response with that head, which also says what is to be said of the connection;
+        see `UpstreamResponse` for the rest.
+        """
 
     def pause(self) -> None:
         """Read nothing more."""

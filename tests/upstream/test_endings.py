@@ -227,7 +227,7 @@ class EndingsTests(SynchronousTestCase):
         idle = story.pool._idle
         self.assertEqual(len(set(idle)), len(idle))
         for connection in idle:
-            self.assertIsNone(connection._attempt)
+            self.assertFalse(connection.busy)
         self.assertLessEqual(len(idle), 2)
 
     def check_requests(self, story: Story) -> None:
