@@ -49,7 +49,7 @@ class Attempt:
     def __init__(
         self, carrier: Carrier, request: UpstreamRequest, pending: Deferred[UpstreamResponse]
     ) -> None:
-        """Go on with `request`, whose head was sent; its response is for `pending`."""
+        """Go on with `request`, whose response is for `pending`."""
         self._carrier = carrier
         self._request = request
         self._pending: Deferred[UpstreamResponse] | None = pending
@@ -60,9 +60,11 @@ class Attempt:
         self._refused = False
         self._drain_left: int | None = None
 
-    def upload(self, body: IBodyProducer) -> None:
-        """Send the request's body as it is produced."""
-        self._upload = Upload(body, self._carrier.outlet, self._upload_failed)
+    def upload(self, head: bytes, body: IBodyProducer) -> None:
+        """Send the request's head, then its body as it is produced."""
+        outlet = self._carrier.outlet
+        outlet.write(head)
+        self._upload = Upload(body, outlet, self._upload_failed)
         self._upload.start()
 
     # --- from the connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from typing import Protocol as Shape
 
 from twisted.internet.defer import Deferred, fail
@@ -105,10 +105,11 @@ class UpstreamConnection(Protocol):
         pending: Deferred[UpstreamResponse] = Deferred(self._given_up)
         self._pending = pending
         self.reader.expect(request.method)
-        self._stream.write(encoded)
         body = request.body
-        if body is not None and not isinstance(body, bytes):
-            self._taken_over().upload(body)
+        if body is None or isinstance(body, bytes):
+            self._stream.write(encoded)
+        else:
+            self._taken_over().upload(encoded, body)
         return pending
 
     @property
@@ -120,8 +121,13 @@ class UpstreamConnection(Protocol):
 
     def connectionMade(self) -> None:
         """Take the transport; small writes go out at once."""
-        self._stream = cast(Stream, self.transport)
-        no_delay = getattr(self.transport, "setTcpNoDelay", None)
+        transport: Any = self.transport
+        self._stream: Stream = transport
+        if self.secured is None and hasattr(transport, "protocol"):
+            # Twisted's endpoints put a shell around a protocol to hear of this moment: from now
+            # on it would only pass on each read.
+            transport.protocol = self
+        no_delay = getattr(transport, "setTcpNoDelay", None)
         if no_delay is not None:
             no_delay(True)
 
