@@ -167,7 +167,7 @@ class Attempt:
             self._begin_part(head, payload, body)
 
     def _begin_whole(self, head: ResponseHead, payload: bytes, body: BodyReader) -> None:
-        response = self._carrier.response(head, self._request, None, payload)
+        response = self._new_response(head, None, payload)
         response.trailers = body.trailers
         pending, self._pending = self._pending, None
         # The connection is free before anybody can ask for another.
@@ -176,7 +176,7 @@ class Attempt:
             pending.callback(response)
 
     def _begin_part(self, head: ResponseHead, payload: bytes, body: BodyReader) -> None:
-        response = self._carrier.response(head, self._request, self, payload)
+        response = self._new_response(head, self, payload)
         self._response, self._body = response, body
         if self._early and _wants_no_more(head):
             self._stop_upload()
@@ -185,6 +185,14 @@ class Attempt:
             pending.callback(response)
         if self._response is response and not response.taken:
             self._carrier.pause()
+
+    def _new_response(
+        self, head: ResponseHead, flow: Attempt | None, body: bytes
+    ) -> UpstreamResponse:
+        response = UpstreamResponse(head, self._request, flow, body)
+        if self._carrier.served == 1:
+            self._carrier.introduce(response)
+        return response
 
     # --- the body
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from altlas.upstream.request import UpstreamRequest
-from altlas.upstream.response import Flow, UpstreamResponse
+from altlas.upstream.response import UpstreamResponse
 from altlas.upstream.uploading import Outlet
-from altlas.wire.heads import ResponseHead
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
 
@@ -28,12 +26,8 @@ class Carrier(Protocol):
     def outlet(self) -> Outlet:
         """The transport, to write to."""
 
-    def response(
-        self, head: ResponseHead, request: UpstreamRequest, flow: Flow | None, body: bytes
-    ) -> UpstreamResponse:
-        """The response with that head, which also says what is to be said of the connection;
-        see `UpstreamResponse` for the rest.
-        """
+    def introduce(self, response: UpstreamResponse) -> None:
+        """Say of the first response that it is, and how long connecting took."""
 
     def pause(self) -> None:
         """Read nothing more."""

@@ -15,9 +15,8 @@ from altlas.errors import ConnectFailed, GatewayError
 from altlas.timers import Timer, Timers
 from altlas.upstream.attempt import Attempt
 from altlas.upstream.request import UpstreamRequest
-from altlas.upstream.response import Flow, UpstreamResponse
+from altlas.upstream.response import UpstreamResponse
 from altlas.upstream.uploading import Outlet
-from altlas.wire.heads import ResponseHead
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
 
@@ -154,7 +153,9 @@ class UpstreamConnection(Protocol):
         if len(body) != head.framing or head.status < 200:
             self._taken_over().headed(head, body)
             return
-        response = self.response(head, request, None, body)
+        response = UpstreamResponse(head, request, None, body)
+        if self.served == 1:
+            self.introduce(response)
         self._pending = self._request = None
         # The connection is free before anybody can ask for another.
         if head.keep_alive:
@@ -201,16 +202,10 @@ class UpstreamConnection(Protocol):
         if attempt is not None:
             attempt.given_up()
 
-    def response(
-        self, head: ResponseHead, request: UpstreamRequest, flow: Flow | None, body: bytes
-    ) -> UpstreamResponse:
-        """The response with that head; see `UpstreamResponse`."""
-        response = UpstreamResponse(head, request, flow, body)
-        if self.served == 1:
-            response.connect_time = self.connect_time
-        else:
-            response.reused = True
-        return response
+    def introduce(self, response: UpstreamResponse) -> None:
+        """Say of the first response that it is, and how long connecting took."""
+        response.reused = False
+        response.connect_time = self.connect_time
 
     def pause(self) -> None:
         """Read nothing more."""

@@ -60,8 +60,8 @@ class UpstreamResponse:
     previousResponse: Any = None
     #: seconds that connecting took for this request; 0.0 on a reused connection
     connect_time = 0.0
-    #: whether the connection had served another request before
-    reused = False
+    #: whether the connection had served another request before; its first answer says no
+    reused = True
     #: fields after a chunked body, unfiltered; complete at ResponseDone
     trailers: Fields = _NO_FIELDS
     _headers: FieldHeaders | None = None
@@ -76,16 +76,13 @@ class UpstreamResponse:
     ) -> None:
         """`body` is what is here of it; it is all where there is no `flow`."""
         self.head = head
+        #: the status code
+        self.code = head.status
         self.request = request
         self._flow = flow
         self._held = body
 
     # --- what the head says
-
-    @property
-    def code(self) -> int:
-        """The status code."""
-        return self.head.status
 
     @property
     def phrase(self) -> bytes:
@@ -151,8 +148,7 @@ class UpstreamResponse:
         if self._flow is not None or self._end is not DONE:
             return None
         self._take()
-        held, self._held = self._held, b""
-        return held
+        return self._held
 
     def discard(self, limit: int = 64 * 1024) -> None:
         """Refuse the body. A rest of up to `limit` bytes is read away, so that the connection
