@@ -111,11 +111,6 @@ class UpstreamConnection(Protocol):
             self._taken_over().upload(encoded, body)
         return pending
 
-    @property
-    def busy(self) -> bool:
-        """Whether a request is under way."""
-        return self._pending is not None or self._attempt is not None
-
     # --- from the transport
 
     def connectionMade(self) -> None:
@@ -196,7 +191,7 @@ class UpstreamConnection(Protocol):
         attempt = self._attempt = Attempt(self, request, pending)
         return attempt
 
-    def _given_up(self, pending: Deferred[UpstreamResponse]) -> None:
+    def _given_up(self, _: object) -> None:
         # A Deferred that has fired is not cancelled, so it is the one of the request under way.
         attempt = self._taken_over() if self._pending is not None else self._attempt
         if attempt is not None:

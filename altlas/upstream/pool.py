@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 from OpenSSL import SSL
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.protocol import Factory
 
@@ -112,11 +112,6 @@ class Pool:
         connecting = Connecting(self.address, self.timers)
         return connecting.start(endpoint, _Connections(self), limit)
 
-    def acquire(self) -> Deferred[UpstreamConnection]:
-        """Return an idle connection or a new one."""
-        connection = self.take()
-        return self.connect() if connection is None else succeed(connection)
-
     # --- giving back
 
     def release(self, connection: UpstreamConnection) -> None:
@@ -126,7 +121,7 @@ class Pool:
         if (
             len(idle) >= settings.idle
             or self._closed is not None
-            or (settings.lifetime is not None and now - connection.born >= settings.lifetime)
+            or (settings.lifetime is not None and self._worn(connection, now))
         ):
             connection.close()
             return
@@ -165,14 +160,15 @@ class Pool:
     # --- judging
 
     def _fit(self, connection: UpstreamConnection, now: float) -> bool:
-        settings = self.settings
         age = now - connection.idle_since
-        if age >= settings.idle_timeout:
-            return False
-        if settings.lifetime is not None and now - connection.born >= settings.lifetime:
+        if age >= self.settings.idle_timeout or self._worn(connection, now):
             return False
         # Within TLS what is readable may be a matter of TLS alone.
         return age < UNTRIED or self.origin.secure or not is_stale(connection.transport)
+
+    def _worn(self, connection: UpstreamConnection, now: float) -> bool:
+        lifetime = self.settings.lifetime
+        return lifetime is not None and now - connection.born >= lifetime
 
     def _close_idlest(self) -> None:
         """Close what has been idle for too long; the longest idle stand first.

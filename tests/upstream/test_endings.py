@@ -227,7 +227,7 @@ class EndingsTests(SynchronousTestCase):
         idle = story.pool._idle
         self.assertEqual(len(set(idle)), len(idle))
         for connection in idle:
-            self.assertFalse(connection.busy)
+            self.assertEqual((connection._pending, connection._attempt), (None, None))
         self.assertLessEqual(len(idle), 2)
 
     def check_requests(self, story: Story) -> None:
