@@ -1,4 +1,4 @@
-"""One request over one connection: what is sent, what comes back, how it ends."""
+"""One request over one connection, where that is more than a whole answer in one piece."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
+from twisted.web.iweb import IBodyProducer
 
 from altlas.errors import GatewayError, UpstreamCancelled, UpstreamMalformed, UpstreamReset
 from altlas.upstream.carrier import Carrier
@@ -14,7 +15,6 @@ from altlas.upstream.request import UpstreamRequest
 from altlas.upstream.response import DONE, UpstreamResponse, cancelled
 from altlas.upstream.uploading import Upload
 from altlas.wire.bodies import RESPONSE, BodyReader, body_reader
-from altlas.wire.fields import Fields
 from altlas.wire.framing import UNTIL_CLOSE
 from altlas.wire.heads import ResponseHead
 
@@ -24,6 +24,10 @@ DRAIN_TIMEOUT = 1.0
 
 class Attempt:
     """Reads the answer while the request's body may still be on its way.
+
+    A connection that sent all of a request and gets all of its answer at once needs none; it
+    makes one as soon as things go another way: a body that is produced, 1xx heads, an answer
+    in parts or chunks, an end before the answer.
 
     It ends once, by one of two calls to its connection: `finished`, with whether request
     and response are both complete and nothing is left over, or `cut`. In doubt the
@@ -42,10 +46,13 @@ class Attempt:
         "_upload",
     )
 
-    def __init__(self, carrier: Carrier, request: UpstreamRequest) -> None:
+    def __init__(
+        self, carrier: Carrier, request: UpstreamRequest, pending: Deferred[UpstreamResponse]
+    ) -> None:
+        """Go on with `request`, whose response is for `pending`."""
         self._carrier = carrier
         self._request = request
-        self._pending: Deferred[UpstreamResponse] | None = None
+        self._pending: Deferred[UpstreamResponse] | None = pending
         self._response: UpstreamResponse | None = None
         self._body: BodyReader | None = None
         self._upload: Upload | None = None
@@ -53,17 +60,12 @@ class Attempt:
         self._refused = False
         self._drain_left: int | None = None
 
-    def start(self, encoded: bytes) -> Deferred[UpstreamResponse]:
-        """Send `encoded`, then the body if it has a producer."""
-        request, carrier = self._request, self._carrier
-        pending = self._pending = Deferred(self._given_up)
-        carrier.reader.expect(request.method)
-        carrier.outlet.write(encoded)
-        body = request.body
-        if body is not None and not isinstance(body, bytes):
-            self._upload = Upload(body, carrier.outlet, self._upload_failed)
-            self._upload.start()
-        return pending
+    def upload(self, head: bytes, body: IBodyProducer) -> None:
+        """Send the request's head, then its body as it is produced."""
+        outlet = self._carrier.outlet
+        outlet.write(head)
+        self._upload = Upload(body, outlet, self._upload_failed)
+        self._upload.start()
 
     # --- from the connection
 
@@ -71,8 +73,40 @@ class Attempt:
         """Take what arrived: of the head, then of the body."""
         if self._response is not None:
             self._body_received(self._response, data)
-        else:
-            self._head_received(data)
+            return
+        try:
+            head = self._carrier.reader.feed(data)
+        except GatewayError as error:
+            self.malformed(error)
+            return
+        if head is not None:
+            self.headed(head, self._carrier.reader.take_rest())
+
+    def headed(self, head: ResponseHead, rest: bytes) -> None:
+        """Take the head of an answer, which may be informational only, and what followed it."""
+        reader = self._carrier.reader
+        further: ResponseHead | None = head
+        try:
+            while further is not None and further.status < 200:
+                self._informed(further)
+                if self._pending is None:
+                    return  # given up meanwhile
+                further = reader.feed(rest)
+                rest = reader.take_rest() if further is not None else b""
+            if further is not None:
+                self._begin(further, rest)
+        except GatewayError as error:
+            self.malformed(error)
+
+    def malformed(self, error: GatewayError) -> None:
+        """End: the answer is no HTTP."""
+        # The reason, which is for the log only, says who it was.
+        error.reason = f"{self._carrier.address}: {error.reason}"
+        self._fail(error)
+
+    def given_up(self) -> None:
+        """End: nobody waits for the answer any more."""
+        self._fail(UpstreamCancelled(reason="given up before the answer"))
 
     def lost(self, reason: Failure) -> None:
         """End: complete only where the framing says that the close is the end."""
@@ -114,60 +148,36 @@ class Attempt:
 
     # --- the head
 
-    def _head_received(self, data: bytes) -> None:
-        try:
-            head = self._final_head(data)
-            if head is not None:
-                self._begin(head, self._carrier.reader.take_rest())
-        except GatewayError as error:
-            self._fail(self._placed(error))
-
-    def _final_head(self, data: bytes) -> ResponseHead | None:
-        """Read on to the final head and hand out what is only informational."""
-        reader, informational = self._carrier.reader, self._request.informational
-        head = reader.feed(data)
-        while head is not None and head.status < 200:
-            if head.status == 101:
-                raise UpstreamMalformed(reason="101, but no other protocol was asked for")
-            if informational is not None:
-                informational(head)
-            if self._pending is None:
-                return None  # given up meanwhile
-            head = reader.feed(b"")
-        return head
+    def _informed(self, head: ResponseHead) -> None:
+        """Hand out a head that is only informational."""
+        if head.status == 101:
+            raise UpstreamMalformed(reason="101, but no other protocol was asked for")
+        if self._request.informational is not None:
+            self._request.informational(head)
 
     def _begin(self, head: ResponseHead, rest: bytes) -> None:
         """Hand out the response, together with its body if that is here whole."""
-        upload, framing = self._upload, head.framing
+        upload = self._upload
         self._early = upload is not None and not upload.done
-        # Nearly every small answer comes in one piece: it needs no body reader.
-        if 0 <= framing <= len(rest):
-            self._begin_whole(head, rest[:framing], [], len(rest) > framing)
-            return
-        body = body_reader(framing, self._carrier.limits, RESPONSE)
+        body = body_reader(head.framing, self._carrier.limits, RESPONSE)
         payload = body.feed(rest)
         if body.done:
-            self._begin_whole(head, payload, body.trailers, bool(body.rest))
+            self._begin_whole(head, payload, body)
         else:
             self._begin_part(head, payload, body)
 
-    def _begin_whole(
-        self, head: ResponseHead, payload: bytes, trailers: Fields, extra: bool
-    ) -> None:
-        response = self._new_response(head)
-        response.received(payload)
-        response.trailers = trailers
-        response.ended(DONE)
+    def _begin_whole(self, head: ResponseHead, payload: bytes, body: BodyReader) -> None:
+        response = self._new_response(head, None, payload)
+        response.trailers = body.trailers
         pending, self._pending = self._pending, None
         # The connection is free before anybody can ask for another.
-        self._finish(head, extra)
+        self._finish(head, bool(body.rest))
         if pending is not None:
             pending.callback(response)
 
     def _begin_part(self, head: ResponseHead, payload: bytes, body: BodyReader) -> None:
-        response = self._response = self._new_response(head)
-        response.received(payload)
-        self._body = body
+        response = self._new_response(head, self, payload)
+        self._response, self._body = response, body
         if self._early and _wants_no_more(head):
             self._stop_upload()
         pending, self._pending = self._pending, None
@@ -176,13 +186,12 @@ class Attempt:
         if self._response is response and not response.taken:
             self._carrier.pause()
 
-    def _new_response(self, head: ResponseHead) -> UpstreamResponse:
-        carrier = self._carrier
-        response = UpstreamResponse(head, self._request, self)
-        if carrier.served == 1:
-            response.connect_time = carrier.connect_time
-        else:
-            response.reused = True
+    def _new_response(
+        self, head: ResponseHead, flow: Attempt | None, body: bytes
+    ) -> UpstreamResponse:
+        response = UpstreamResponse(head, self._request, flow, body)
+        if self._carrier.served == 1:
+            self._carrier.introduce(response)
         return response
 
     # --- the body
@@ -192,7 +201,7 @@ class Attempt:
         try:
             payload = body.feed(data)
         except GatewayError as error:
-            self._fail(self._placed(error))
+            self.malformed(error)
             return
         if not body.done:
             if payload and self._is_wanted(len(payload)):
@@ -258,19 +267,11 @@ class Attempt:
         if self._upload is not None:
             self._upload.stop()
 
-    def _given_up(self, _: object) -> None:
-        self._fail(UpstreamCancelled(reason="given up before the answer"))
-
     def _upload_failed(self, failure: Failure) -> None:
         error = failure.value
         if not isinstance(error, GatewayError):
             error = UpstreamCancelled(reason=f"the request's body broke off: {error!r}")
         self._fail(error)
-
-    def _placed(self, error: GatewayError) -> GatewayError:
-        """Say in the reason, which is for the log only, who it was."""
-        error.reason = f"{self._carrier.address}: {error.reason}"
-        return error
 
     def _reset(self, when: str, reason: Failure) -> UpstreamReset:
         again = ", on a reused connection" if self._carrier.served > 1 else ""

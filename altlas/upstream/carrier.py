@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from altlas.upstream.response import UpstreamResponse
 from altlas.upstream.uploading import Outlet
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
@@ -16,7 +17,6 @@ class Carrier(Protocol):
     reader: ResponseReader
     closing: bool
     served: int
-    connect_time: float
 
     @property
     def address(self) -> str:
@@ -25,6 +25,9 @@ class Carrier(Protocol):
     @property
     def outlet(self) -> Outlet:
         """The transport, to write to."""
+
+    def introduce(self, response: UpstreamResponse) -> None:
+        """Say of the first response that it is, and how long connecting took."""
 
     def pause(self) -> None:
         """Read nothing more."""

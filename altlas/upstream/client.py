@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from treq.client import HTTPClient
@@ -29,6 +30,9 @@ class GatewayClient(HTTPClient):
     def __init__(self, agent: GatewayAgent) -> None:
         super().__init__(agent)
         self._gateway_agent = agent
+        #: Sends an `UpstreamRequest` as it is, its Host among its fields: the gateway's own way,
+        #: without treq's signature; see `GatewayAgent.send`.
+        self.send: Callable[[UpstreamRequest], Deferred[UpstreamResponse]] = agent.send
 
     def request(  # type: ignore[override]  # noqa: PLR0913 - treq's signature, and more
         self,

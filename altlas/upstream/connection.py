@@ -1,8 +1,8 @@
-"""One connection to an instance: attempts one after another, and its end."""
+"""One connection to an instance: requests one after another, and its end."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from typing import Protocol as Shape
 
 from twisted.internet.defer import Deferred, fail
@@ -11,7 +11,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from altlas.errors import ConnectFailed
+from altlas.errors import ConnectFailed, GatewayError
 from altlas.timers import Timer, Timers
 from altlas.upstream.attempt import Attempt
 from altlas.upstream.request import UpstreamRequest
@@ -52,10 +52,19 @@ class Stream(Outlet, Shape):
 
 @implementer(IHandshakeListener)
 class UpstreamConnection(Protocol):
-    """Carries one attempt at a time; its keeper gets it back after each, or it closes."""
+    """Carries one request at a time; its keeper gets it back after each, or it closes.
+
+    Nearly always a request is sent whole, and its answer comes whole in one piece: that is
+    `send` and `dataReceived`, with nothing between. An `Attempt` takes over from whatever is
+    otherwise.
+    """
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
+        #: the request under way and who waits for its answer; None when there is none, and
+        #: when an attempt has them
+        self._request: UpstreamRequest | None = None
+        self._pending: Deferred[UpstreamResponse] | None = None
         self._attempt: Attempt | None = None
         self._paused = False
         self._timer: Timer | None = None
@@ -88,18 +97,31 @@ class UpstreamConnection(Protocol):
         Fails with UpstreamReset, UpstreamMalformed, an error of the body's producer,
         or UpstreamCancelled when the Deferred is cancelled, which cuts the connection.
         """
-        if self.closing or self._attempt is not None:
+        if self.closing or self._pending is not None or self._attempt is not None:
             return fail(ConnectFailed(reason=f"{self.address}: not ready for a request"))
         self.served += 1
-        attempt = self._attempt = Attempt(self, request)
-        return attempt.start(encoded)
+        self._request = request
+        pending: Deferred[UpstreamResponse] = Deferred(self._given_up)
+        self._pending = pending
+        self.reader.expect(request.method)
+        body = request.body
+        if body is None or isinstance(body, bytes):
+            self._stream.write(encoded)
+        else:
+            self._taken_over().upload(encoded, body)
+        return pending
 
     # --- from the transport
 
     def connectionMade(self) -> None:
         """Take the transport; small writes go out at once."""
-        self._stream = cast(Stream, self.transport)
-        no_delay = getattr(self.transport, "setTcpNoDelay", None)
+        transport: Any = self.transport
+        self._stream: Stream = transport
+        if self.secured is None and hasattr(transport, "protocol"):
+            # Twisted's endpoints put a shell around a protocol to hear of this moment: from now
+            # on it would only pass on each read.
+            transport.protocol = self
+        no_delay = getattr(transport, "setTcpNoDelay", None)
         if no_delay is not None:
             no_delay(True)
 
@@ -110,7 +132,35 @@ class UpstreamConnection(Protocol):
             secured.callback(None)
 
     def dataReceived(self, data: bytes) -> None:
-        """Pass on what arrives; bytes that nobody asked for end the connection."""
+        """Take what arrives: all of an answer, most likely."""
+        pending, request = self._pending, self._request
+        if pending is None or request is None:
+            self._otherwise_received(data)
+            return
+        try:
+            head = self.reader.feed(data)
+        except GatewayError as error:
+            self._taken_over().malformed(error)
+            return
+        if head is None:
+            return
+        body = self.reader.take_rest()
+        if len(body) != head.framing or head.status < 200:
+            self._taken_over().headed(head, body)
+            return
+        response = UpstreamResponse(head, request, None, body)
+        if self.served == 1:
+            self.introduce(response)
+        self._pending = self._request = None
+        # The connection is free before anybody can ask for another.
+        if head.keep_alive:
+            self._keeper.release(self)
+        else:
+            self.close()
+        pending.callback(response)
+
+    def _otherwise_received(self, data: bytes) -> None:
+        """Pass on to the attempt; bytes that nobody asked for end the connection."""
         if self.closing:
             return
         if self._attempt is not None:
@@ -123,14 +173,34 @@ class UpstreamConnection(Protocol):
         self.closing = True
         self._stop_timer()
         self._keeper.forget(self)
-        attempt, self._attempt = self._attempt, None
+        attempt = self._taken_over() if self._pending is not None else self._attempt
+        self._attempt = None
         secured, self.secured = self.secured, None
         if attempt is not None:
             attempt.lost(reason)
         elif secured is not None and not secured.called:
             secured.errback(reason)
 
-    # --- from the attempt
+    # --- to the attempt, and from it
+
+    def _taken_over(self) -> Attempt:
+        """Give the request under way to an attempt."""
+        pending, request = self._pending, self._request
+        assert pending is not None and request is not None
+        self._pending = self._request = None
+        attempt = self._attempt = Attempt(self, request, pending)
+        return attempt
+
+    def _given_up(self, _: object) -> None:
+        # A Deferred that has fired is not cancelled, so it is the one of the request under way.
+        attempt = self._taken_over() if self._pending is not None else self._attempt
+        if attempt is not None:
+            attempt.given_up()
+
+    def introduce(self, response: UpstreamResponse) -> None:
+        """Say of the first response that it is, and how long connecting took."""
+        response.reused = False
+        response.connect_time = self.connect_time
 
     def pause(self) -> None:
         """Read nothing more."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from attrs import define, field, frozen
 from OpenSSL import SSL
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.protocol import Factory
 
@@ -38,6 +39,12 @@ class PoolSettings:
     lifetime: float | None = None
     #: judges the certificates of ``https`` instances
     tls: TLSSettings = field(factory=TLSSettings)
+    #: how long after its last use one needs no judgement at all
+    fresh: float = field(init=False, eq=False, repr=False)
+
+    @fresh.default
+    def _fresh(self) -> float:
+        return min(UNTRIED, self.idle_timeout) if self.lifetime is None else 0.0
 
 
 @define(eq=False)
@@ -54,6 +61,8 @@ class Pool:
     timers: Timers
     limits: Limits
     address: str = field(init=False)
+    #: the clock's own, since it is asked twice a request
+    _seconds: Callable[[], float] = field(init=False)
     _idle: list[UpstreamConnection] = field(init=False, factory=list)
     _open: set[UpstreamConnection] = field(init=False, factory=set)
     _tls: IOpenSSLClientConnectionCreator | None = field(init=False, default=None)
@@ -62,6 +71,7 @@ class Pool:
 
     def __attrs_post_init__(self) -> None:
         self.address = self.origin.address
+        self._seconds = self.timers.clock.seconds
 
     @property
     def idle(self) -> int:
@@ -78,11 +88,15 @@ class Pool:
     def take(self) -> UpstreamConnection | None:
         """Return an idle connection that looks alive, or None. What does not is closed."""
         idle = self._idle
+        if not idle:
+            return None
+        now, fresh = self._seconds(), self.settings.fresh
         while idle:
             connection = idle.pop()
-            if self._fit(connection):
-                return connection
-            connection.close()
+            if not connection.closing:
+                if now - connection.idle_since < fresh or self._fit(connection, now):
+                    return connection
+                connection.close()
         return None
 
     def connect(self, timeout: float | None = None) -> Deferred[UpstreamConnection]:
@@ -98,22 +112,20 @@ class Pool:
         connecting = Connecting(self.address, self.timers)
         return connecting.start(endpoint, _Connections(self), limit)
 
-    def acquire(self) -> Deferred[UpstreamConnection]:
-        """Return an idle connection or a new one."""
-        connection = self.take()
-        return self.connect() if connection is None else succeed(connection)
-
     # --- giving back
 
     def release(self, connection: UpstreamConnection) -> None:
         """Keep a connection that is ready for another request, or close it."""
-        settings = self.settings
-        now = connection.idle_since = self.timers.seconds()
-        full = len(self._idle) >= settings.idle
-        if full or self._closed is not None or self._worn(connection, now):
+        settings, idle = self.settings, self._idle
+        now = connection.idle_since = self._seconds()
+        if (
+            len(idle) >= settings.idle
+            or self._closed is not None
+            or (settings.lifetime is not None and self._worn(connection, now))
+        ):
             connection.close()
             return
-        self._idle.append(connection)
+        idle.append(connection)
         if self._sweep is None:
             self._sweep = self.timers.after(settings.idle_timeout, self._close_idlest)
 
@@ -147,10 +159,9 @@ class Pool:
 
     # --- judging
 
-    def _fit(self, connection: UpstreamConnection) -> bool:
-        now = self.timers.seconds()
+    def _fit(self, connection: UpstreamConnection, now: float) -> bool:
         age = now - connection.idle_since
-        if connection.closing or age >= self.settings.idle_timeout or self._worn(connection, now):
+        if age >= self.settings.idle_timeout or self._worn(connection, now):
             return False
         # Within TLS what is readable may be a matter of TLS alone.
         return age < UNTRIED or self.origin.secure or not is_stale(connection.transport)

@@ -12,6 +12,7 @@ from altlas.upstream.headers import FieldHeaders
 from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import ResponseHead
+from altlas.wire.section import Section
 from altlas.wire.writing import request_bytes
 
 #: Is called with every 1xx head that comes before the final one (RFC 9110, 15.2).
@@ -25,13 +26,13 @@ class UpstreamRequest:
 
     `body` is nothing, the whole body, or its producer. A producer whose `length` is
     unknown is sent chunked, and its `trailers` (if it has such an attribute) are
-    read when it ended.
+    read when it ended. A `Section` whose framing agrees with the body is written as it is.
     """
 
     method: bytes
     origin: bytes
     target: bytes
-    fields: Fields
+    fields: Fields | Section
     body: IBodyProducer | bytes | None = None
     informational: Informational | None = None
     #: seconds that a new connection may take; None for what its pool says
@@ -45,7 +46,8 @@ class UpstreamRequest:
     @property
     def headers(self) -> FieldHeaders:
         """The fields as `Headers`."""
-        return FieldHeaders(self.fields)
+        fields = self.fields
+        return FieldHeaders(fields.fields if isinstance(fields, Section) else fields)
 
     def encoded(self) -> bytes:
         """Return the bytes to begin with: the head, and the body where it is here whole.

@@ -20,6 +20,7 @@ from altlas.wire.heads import ResponseHead
 
 #: Shared by all complete responses: it has no traceback to keep alive.
 DONE = Failure(ResponseDone("Response body fully received"))
+_NO_FIELDS: Fields = []  # nobody changes it
 _CANCELLED = "the answer's body was not wanted to its end"
 
 
@@ -53,46 +54,35 @@ class UpstreamResponse:
     here whole, and no body at all, need nothing.
     """
 
-    __slots__ = (
-        "_end",
-        "_flow",
-        "_headers",
-        "_held",
-        "_paused",
-        "_protocol",
-        "_taken",
-        "connect_time",
-        "head",
-        "previousResponse",
-        "request",
-        "reused",
-        "trailers",
-    )
+    # What is so at first stands here once: an answer that is whole at once, as nearly all are,
+    # sets only what is its own.
 
-    def __init__(self, head: ResponseHead, request: UpstreamRequest, flow: Flow) -> None:
+    previousResponse: Any = None
+    #: seconds that connecting took for this request; 0.0 on a reused connection
+    connect_time = 0.0
+    #: whether the connection had served another request before; its first answer says no
+    reused = True
+    #: fields after a chunked body, unfiltered; complete at ResponseDone
+    trailers: Fields = _NO_FIELDS
+    _headers: FieldHeaders | None = None
+    _paused = False
+    _protocol: IProtocol | None = None
+    _taken = False
+    #: how the body ended, once there is no flow of it
+    _end = DONE
+
+    def __init__(
+        self, head: ResponseHead, request: UpstreamRequest, flow: Flow | None, body: bytes = b""
+    ) -> None:
+        """`body` is what is here of it; it is all where there is no `flow`."""
         self.head = head
+        #: the status code
+        self.code = head.status
         self.request = request
-        self.previousResponse: Any = None
-        #: seconds that connecting took for this request; 0.0 on a reused connection
-        self.connect_time = 0.0
-        #: whether the connection had served another request before
-        self.reused = False
-        #: fields after a chunked body, unfiltered; complete at ResponseDone
-        self.trailers: Fields = []
-        self._flow: Flow | None = flow
-        self._headers: FieldHeaders | None = None
-        self._held = b""
-        self._paused = False
-        self._protocol: IProtocol | None = None
-        self._taken = False
-        self._end: Failure | None = None
+        self._flow = flow
+        self._held = body
 
     # --- what the head says
-
-    @property
-    def code(self) -> int:
-        """The status code."""
-        return self.head.status
 
     @property
     def phrase(self) -> bytes:
@@ -144,9 +134,9 @@ class UpstreamResponse:
         held, self._held = self._held, b""
         if held:
             protocol.dataReceived(held)
-        if self._end is not None:
+        if self._flow is None:
             self._tell_end(self._end)
-        elif not self._paused and self._flow is not None:
+        elif not self._paused:
             self._flow.resume()
 
     def take_body(self) -> bytes | None:
@@ -155,11 +145,10 @@ class UpstreamResponse:
         Small answers nearly always are: this spares them the protocol.
         Raises `RuntimeError` when the body was given to somebody already.
         """
-        if self._end is not DONE:
+        if self._flow is not None or self._end is not DONE:
             return None
         self._take()
-        held, self._held = self._held, b""
-        return held
+        return self._held
 
     def discard(self, limit: int = 64 * 1024) -> None:
         """Refuse the body. A rest of up to `limit` bytes is read away, so that the connection

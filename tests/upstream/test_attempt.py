@@ -87,6 +87,13 @@ class WholeAnswerTests(SynchronousTestCase):
         link.says(b"P/1.1 204 No Content\r\n\r\n")
         self.assertEqual(result_of(deferred).code, 204)
 
+    def test_many_informational(self) -> None:
+        """However many 1xx heads come in one piece, the final one is found."""
+        deferred = self.room.get()
+        link = self.room.accept()
+        link.says(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3000 + OK + b"Content-Length: 0\r\n\r\n")
+        self.assertEqual((result_of(deferred).code, self.room.idle()), (200, 1))
+
     def test_taken_whole(self) -> None:
         """A small body that is here can be taken at once, but only once."""
         response = self.whole(OK + b"Content-Length: 3\r\n\r\nabc")

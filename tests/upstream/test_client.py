@@ -8,6 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.errors import BadRequest
 from altlas.upstream.headers import FieldHeaders
+from altlas.upstream.request import UpstreamRequest
+from altlas.wire.section import Section
 from tests.upstream.link import ORIGIN, Body, Room, result_of
 
 JSON = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}'
@@ -34,6 +36,17 @@ class ClientTests(SynchronousTestCase):
             self.room.accept().heard(),
             b"GET /a%2Fb//c|d/../? HTTP/1.1\r\nhOST: a.example\r\nx-b: 1\r\nA: 2\r\nX-B: 3\r\n\r\n",
         )
+
+    def test_without_treq_s_signature(self) -> None:
+        """A request may be given as the value that it is, with a section for its fields."""
+        section = Section.of([(b"Host", b"a.example"), (b"X-B", b"1")], framing=0)
+        deferred = self.client.send(UpstreamRequest(b"GET", ORIGIN, b"/a|?", section))
+        link = self.room.accept()
+        self.assertEqual(link.heard(), b"GET /a|? HTTP/1.1\r\nHost: a.example\r\nX-B: 1\r\n\r\n")
+        link.says(JSON)
+        response = result_of(deferred)
+        self.assertEqual(response.take_body(), b'{"a":1}')
+        self.assertEqual(response.request.headers.getRawHeaders(b"x-b"), [b"1"])
 
     def test_text_and_bytes(self) -> None:
         """Method and address may be text, headers a mapping."""

@@ -1,4 +1,4 @@
-"""Promises of a connection between its attempts, and of its end."""
+"""Promises of a connection between its requests, and of its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from altlas.timers import Timers
 from altlas.upstream.connection import CLOSE_TIMEOUT, UpstreamConnection
 from altlas.upstream.request import UpstreamRequest
 from altlas.wire.limits import Limits
-from tests.upstream.link import ORIGIN, Link, result_of
+from tests.upstream.link import ORIGIN, Link, Room, result_of
 
 REQUEST = UpstreamRequest(b"GET", ORIGIN, b"/", [(b"Host", b"a")])
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -111,6 +111,11 @@ class ConnectionTests(SynchronousTestCase):
         link = Quick()
         UpstreamConnection(self.keeper).makeConnection(link)
         self.assertTrue(link.no_delay)
+
+    def test_without_a_shell(self) -> None:
+        """What Twisted's endpoints put around it does not stand between it and its transport."""
+        _, link = Room().answered(EMPTY)
+        self.assertIsInstance(link.protocol, UpstreamConnection)
 
     def test_secured(self) -> None:
         """Who waits for TLS hears of its success, or of the loss instead."""

@@ -134,7 +134,7 @@ class Story:
                 self.room.refuse_at(index, ConnectionRefusedError())
                 continue
             link = self.room.accept_at(index)
-            connection = link.protocol._wrappedProtocol
+            connection = link.protocol
             connection._keeper = _Counting(self.pool, self.counted)
 
     def speak(self, choice: int) -> None:
@@ -227,7 +227,7 @@ class EndingsTests(SynchronousTestCase):
         idle = story.pool._idle
         self.assertEqual(len(set(idle)), len(idle))
         for connection in idle:
-            self.assertIsNone(connection._attempt)
+            self.assertEqual((connection._pending, connection._attempt), (None, None))
         self.assertLessEqual(len(idle), 2)
 
     def check_requests(self, story: Story) -> None:
@@ -246,7 +246,7 @@ class EndingsTests(SynchronousTestCase):
     def check_connections(self, story: Story) -> None:
         """Each use of a connection ended by its return or by its close."""
         for link in story.room.links:
-            connection = link.protocol._wrappedProtocol
+            connection = link.protocol
             returned = story.returns[connection]
             if link.over:
                 self.assertIn(connection.served - returned, (0, 1))

@@ -90,6 +90,12 @@ class PoolTests(SynchronousTestCase):
         self.assertNotIn(self.used(), links)
         self.assertTrue(links[0].closing)
 
+    def test_short_lifetime(self) -> None:
+        """However short a lifetime is, it holds; and so for one that was used just now."""
+        links = self.room(1, lifetime=UNTRIED / 2)
+        self.now.reactor.advance(UNTRIED / 2)
+        self.assertNotIn(self.used(), links)
+
     def test_closed_while_idle(self) -> None:
         """What the instance closed, or spoke on, is not used again."""
         links = self.room(3)
