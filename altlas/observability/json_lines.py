@@ -12,10 +12,11 @@ from altlas.observability.record import ExchangeRecord
 Line = Callable[[ExchangeRecord], bytes]
 
 
-def _stdlib_line(members: dict[str, Any], default: None = None, option: int = 0) -> bytes:
+def _stdlib_line(members: dict[str, Any], _default: None = None, _option: int = 0) -> bytes:
     return json.dumps(members, separators=(",", ":")).encode("ascii") + b"\n"
 
 
+_dumps: Callable[[dict[str, Any], None, int], bytes]
 try:
     import orjson
 except ImportError:  # no wheel for this interpreter: slower, the same lines
