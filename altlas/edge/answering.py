@@ -17,7 +17,10 @@ _KEEP_ALIVE = b"Connection: keep-alive\r\n"
 
 
 def head_of(response: Any, method: bytes) -> ResponseHead:
-    """The head of a response to `method` by a client that is not our own, from treq's interface."""
+    """The head of a response to `method` by a client that is not our own, from treq's interface.
+
+    Raises ValueError for a reason that would break its line.
+    """
     fields = [
         (name, value) for name, values in response.headers.getAllRawHeaders() for value in values
     ]
@@ -25,8 +28,8 @@ def head_of(response: Any, method: bytes) -> ResponseHead:
     if method == b"HEAD" or response.code in (204, 304):
         framing = 0
     reason = response.phrase
-    if b"\n" in reason or b"\r" in reason:
-        raise ValueError("A reason phrase holds a line end.")
+    if b"\n" in reason or b"\r" in reason or 0 in reason:
+        raise ValueError("A reason phrase holds a line end or a NUL.")
     return ResponseHead(
         status=response.code,
         reason=reason,
