@@ -22,8 +22,9 @@ from zope.interface import implementer
 from altlas.edge.body import DownstreamBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
+from altlas.edge.recording import Asker
 from altlas.errors import ClientError, RequestTimeout, Stopping
-from altlas.timers import Timer
+from altlas.timers import Timer, TimerQueue
 from altlas.wire.heads import RequestHead
 from altlas.wire.reading import RequestReader
 
@@ -49,15 +50,24 @@ class Channel(Protocol):
     already, no further exchange begins, so that asking without listening costs no memory.
     """
 
+    #: when the wait for the client is over, while it stands in a queue of `listening`
+    due = 0.0
+
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
         self.exchange: Exchange | None = None
+        #: who asked last
+        self.asker: Asker | None = None
+        #: whether there is TLS
+        self.secure = False
         self._reader = RequestReader(listening.limits)
         self._rest = b""
         self._advancing = False
         self._idle = False
         self._lingering = False
         self._linger_until = 0.0
+        #: where it stands and waits for the client to begin, or go on
+        self._queue: TimerQueue | None = None
         self._timer: Timer | None = None
         #: whether bytes are taken off the wire
         self.reading = True
@@ -70,14 +80,13 @@ class Channel(Protocol):
     def connectionMade(self) -> None:
         """A client is there: its first head must come within ``timeout.headers``."""
         transport: Any = self.transport
-        self.peer = self.listening.peer_of(
-            transport.getPeer(), transport.getHost(), ISSLTransport.providedBy(transport)
-        )
+        self.secure = ISSLTransport.providedBy(transport)
+        self.peer = self.listening.peer_of(transport.getPeer(), transport.getHost(), self.secure)
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
         self.listening.joined(self)
-        self._await(self.listening.header_timeout)
+        self._await(self.listening.heads)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes from the client, of whatever comes next."""
@@ -85,7 +94,7 @@ class Channel(Protocol):
         if self._lingering:
             self._drop()
         elif exchange is None and not self.full:
-            self._rest = self._rest + data if self._rest else data
+            self._rest += data
             self._advance()
         elif exchange is None or not self._feed(exchange, data):
             self._pipeline(data)
@@ -149,34 +158,34 @@ class Channel(Protocol):
         try:
             while self._rest and self.exchange is None and self._may_begin():
                 data, self._rest = self._rest, b""
-                self._read_head(data)
+                head = self._reader.feed(data)
+                if head is None:
+                    self._head_begins()
+                else:
+                    self._rest = self._reader.take_rest()
+                    self._begin(head)
+        except ClientError as error:
+            self._refuse(error)
         finally:
             self._advancing = False
 
     def _may_begin(self) -> bool:
         return not (self.full or self._lingering or self.lost)
 
-    def _read_head(self, data: bytes) -> None:
-        try:
-            head = self._reader.feed(data)
-        except ClientError as error:
-            self._refuse(error)
-            return
-        if head is not None:
-            self._rest = self._reader.take_rest()
-            self._begin(head)
-        elif self._idle and self._reader.started:
+    def _head_begins(self) -> None:
+        if self._idle and self._reader.started:
             # Keep-alive is over, a request has begun: the head's own limit counts from here.
             self._idle = False
-            self._await(self.listening.header_timeout)
+            self._await(self.listening.heads)
 
     def _begin(self, head: RequestHead) -> None:
-        self._stop_waiting()
+        queue, self._queue = self._queue, None
+        if queue is not None:
+            queue.drop(self)
         exchange = self.exchange = Exchange(self, head)
-        if head.framing != 0:
+        if head.framing and self._rest:
             rest, self._rest = self._rest, b""
-            if rest:
-                self._feed(exchange, rest)
+            self._feed(exchange, rest)
             if self.exchange is not exchange:
                 return  # its body was refused already
         self.listening.dispatch(exchange)
@@ -224,18 +233,22 @@ class Channel(Protocol):
 
     # --- between exchanges ---------------------------------------------------------------
 
-    def finished(self, keep: bool) -> None:
-        """The exchange's answer is written: the next request may come, unless not `keep`."""
+    def finished(self, keep: bool, now: float) -> None:
+        """The exchange's answer is written, `now`: the next request may come, unless not `keep`."""
         self.exchange = None
         if self.lost:
             return
-        if not keep or self.listening.draining:
+        listening = self.listening
+        if not keep or listening.draining:
             self.linger()
             return
-        self.resume_reading()
+        if not self.reading:
+            self.resume_reading()
         self._idle = True
-        self._await(self.listening.keep_alive_timeout)
-        self._advance()
+        queue = self._queue = listening.silences
+        queue.add(self, now)
+        if self._rest:
+            self._advance()
 
     def linger(self) -> None:
         """Close once what was written is out, without a reset that would destroy it."""
@@ -251,7 +264,7 @@ class Channel(Protocol):
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
         # the client ought to answer.
-        if self.peer.scheme == "https":
+        if self.secure:
             self._listen_on(self._hang_up)
             transport.loseConnection()
         elif hasattr(transport, "loseWriteConnection"):
@@ -309,18 +322,24 @@ class Channel(Protocol):
         if self.exchange is None and not self._reader.started:
             # A request may be on its way whose sender could not know: it is answered yet.
             self._idle = True
-            self._await(LAST_MOMENT)
+            self._await(self.listening.timers.queue(LAST_MOMENT))
 
-    def _await(self, length: float) -> None:
+    def _await(self, queue: TimerQueue) -> None:
         self._stop_waiting()
-        self._timer = self.listening.timers.after(length, self._silent)
+        self._queue = queue
+        queue.add(self, self.listening.seconds())
 
     def _stop_waiting(self) -> None:
+        queue, self._queue = self._queue, None
+        if queue is not None:
+            queue.drop(self)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _silent(self) -> None:
+    def expired(self) -> None:
+        """The client was silent for too long, or took too long for a head."""
+        self._queue = None
         # Who has sent nothing is owed no answer: it would stand before a later request's.
         if self._reader.started:
             self._refuse(RequestTimeout("The request did not arrive in time."))

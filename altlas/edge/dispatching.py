@@ -28,19 +28,16 @@ class Dispatcher:
     def serve(self, exchange: Exchange) -> None:
         """Answer, or begin to. Whatever goes wrong here becomes the exchange's answer."""
         try:
-            self._leaf(exchange).serve(exchange)
+            head, path = exchange.head, exchange.head.path
+            # Matched on a copy in normal form; what goes upstream is what came.
+            exchange.path = path = path if path == b"*" else normalised(path)
+            rule = self.index.find(
+                Facts(host_name(head.host), path, head.method, head.fields, head.query)
+            )
+            exchange.record.route = rule.route.name
+            cast(Leaf, rule.leaf).serve(exchange)
         except GatewayError as error:
             exchange.fail(error)
         except Exception:
             log.failure("A request could not be served")
             exchange.fail(GatewayError())
-
-    def _leaf(self, exchange: Exchange) -> Leaf:
-        head = exchange.head
-        # Matched on a copy in normal form; what goes upstream is what came.
-        exchange.path = path = b"*" if head.path == b"*" else normalised(head.path)
-        rule = self.index.find(
-            Facts(host_name(head.host), path, head.method, head.fields, head.query)
-        )
-        exchange.record.route = rule.route.name
-        return cast(Leaf, rule.leaf)

@@ -14,10 +14,12 @@ from twisted.python.failure import Failure
 
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
+from altlas.edge.answering import head_bytes, head_of
 from altlas.edge.body import NO_BODY, DownstreamBody, NoBody
+from altlas.edge.patience import Patience
 from altlas.edge.recording import new_record, unread
 from altlas.edge.refusals import problem
-from altlas.edge.relay import Relay, answer_to, whole
+from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
 from altlas.errors import (
     ClientError,
@@ -30,11 +32,12 @@ from altlas.errors import (
     UpstreamMalformed,
     UpstreamTimeout,
 )
-from altlas.timers import Timer
+from altlas.wire.chunked import chunk, last_chunk
 from altlas.wire.fields import Fields, lower_names
 from altlas.wire.forwarding import request_id
-from altlas.wire.framing import UNTIL_CLOSE
+from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.heads import RequestHead, ResponseHead
+from altlas.wire.trailers import safe_trailers
 from altlas.wire.writing import response_bytes
 
 log = Logger()
@@ -51,17 +54,19 @@ MOST_INFORMATIONAL = 64
 READABLE = (NoRoute, MethodNotAllowed)
 
 
+def _not_here() -> None:
+    """The body of a response by a client that cannot say whether it is here whole."""
+
+
 class Exchange:
     """One request, from its head to the last byte of its answer."""
 
     __slots__ = (
         "_answered",
         "_done",
-        "_idle",
-        "_idle_limit",
         "_informed",
         "_keep",
-        "_life",
+        "_patience",
         "_relay",
         "_settled",
         "_stack",
@@ -76,14 +81,15 @@ class Exchange:
     )
 
     def __init__(self, channel: Channel, head: RequestHead) -> None:
-        listening = channel.listening
+        listening, peer = channel.listening, channel.peer
         self.channel = channel
         self.head = head
         self.body: DownstreamBody | NoBody = NO_BODY
         if head.framing:
             body = self.body = DownstreamBody(head.framing, listening.limits, channel)
             body.invited = not head.expects_continue
-        self.request_id = request_id(head, channel.peer, listening.make_request_id)
+        make = listening.make_request_id
+        self.request_id = request_id(head, peer, make) if peer.trusted else make()
         #: the path in normal form, once routes were asked
         self.path = b""
         self.call: Call | None = None
@@ -94,10 +100,8 @@ class Exchange:
         self._done = False
         self._keep = False
         self._informed = 0  # 1xx heads that were passed on
-        self._idle: Timer | None = None
-        self._idle_limit: float | None = None
-        self._life: Timer | None = None
-        self._started = listening.timers.seconds()
+        self._patience: Patience | None = None
+        self._started = listening.seconds()
         self.record = new_record(channel, head, self.request_id)
         listening.in_flight += 1
 
@@ -115,16 +119,16 @@ class Exchange:
         """Send `call` down the stack; its response, or why there is none, is the answer."""
         self.call = call
         self._stack = stack
+        if self.body is not NO_BODY or call.timeouts.stream is not None:
+            patience = self._be_patient(call)
+            patience.limit_life(self._outlived)
+            patience.watch_body(self.body)
+        stack.send(call).addCallbacks(self._respond, self._refused)
+
+    def _be_patient(self, call: Call) -> Patience:
         timers = self.channel.listening.timers
-        if call.timeouts.stream is not None:
-            self._life = timers.after(call.timeouts.stream, self._outlived)
-        self._idle_limit = call.timeouts.idle
-        body = self.body
-        if self._idle_limit is not None and isinstance(body, DownstreamBody) and not body.complete:
-            self._idle = timers.after(self._idle_limit, self._stalled)
-            body.on_progress = self._idle.restart
-            body.on_complete.append(self._idle.cancel)
-        stack.send(call).addCallbacks(self._respond, self._refused).addErrback(self._bug)
+        patience = self._patience = Patience(call.timeouts, timers, self._stalled)
+        return patience
 
     def informational(self, head: ResponseHead) -> None:
         """Pass a 1xx head on, to who understands it (RFC 9110, 15.2)."""
@@ -144,23 +148,42 @@ class Exchange:
         self.channel.write(response_bytes(head.status, head.reason, fields, 0))
 
     def _respond(self, response: Any) -> None:
+        """The response's head is here, and often all of it."""
         if self._settled:
             response.discard()
             if self.call is not None:
                 self.call.finish()
             return
         self._settled = True
-        answer = answer_to(self, response)
-        self._keep = self._may_keep(answer.framing)
-        self.record.status = answer.status
-        self._say(answer.fields, answer.names)
-        data = whole(answer, self.head.method, response)
-        if data is None:
-            self._relay_body(Relay(self, response, answer))
-        else:
-            self.record.bytes_out = data[1]
-            self.write(data[0])
-            self.complete()
+        try:
+            self._answer(response)
+        except Exception:
+            if self._relay is None:  # or its connection would wait for ever
+                response.discard()
+            self._bug()
+
+    def _answer(self, response: Any) -> None:
+        request = self.head
+        head: ResponseHead = getattr(response, "head", None) or head_of(response, request.method)
+        framing = head.framing
+        if framing < 0:
+            # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
+            framing = CHUNKED if request.minor else UNTIL_CLOSE
+        keep = self._keep = self._may_keep(framing)
+        data = head_bytes(self, head, framing, keep)
+        record = self.record
+        record.status = head.status
+        body = getattr(response, "take_body", _not_here)()
+        if body is None:
+            self._relay_body(Relay(self, response, data, framing))
+            return
+        # Most answers are small and here whole: they need no relay.
+        record.bytes_out = len(body)
+        if framing == CHUNKED:
+            body = chunk(body) + last_chunk(safe_trailers(response.trailers))
+        self._answered = True
+        self.channel.write(data + body)
+        self.complete()
 
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay
@@ -169,18 +192,9 @@ class Exchange:
             return
         if self.channel.full:  # by 1xx heads, or an answer before; a transport says so once
             relay.pause()
-        self._stream(relay)
-
-    def _stream(self, relay: Relay) -> None:
-        """More is to come: watch that it does."""
-        if self._idle_limit is None:
-            return
-        if self._idle is not None:
-            self._idle.cancel()
-        self._idle = self.channel.listening.timers.after(self._idle_limit, self._stalled)
-        relay.on_progress = self._idle.restart
-        if isinstance(self.body, DownstreamBody):
-            self.body.on_progress = self._idle.restart
+        assert self.call is not None  # there would be no response
+        patience = self._patience or self._be_patient(self.call)
+        patience.watch_relay(relay, self.body)
 
     def pause(self) -> None:
         """The client does not take what is written (by the channel): the instance must wait."""
@@ -236,8 +250,8 @@ class Exchange:
             data += body
             self.record.bytes_out = len(body)
         self.write(data)
-        self._close()
-        self.channel.finished(self._keep)
+        now = self._close()
+        self.channel.finished(self._keep, now)
 
     def fail(self, error: GatewayError) -> None:
         """End the exchange with `error`, as far as the client can still be told."""
@@ -248,7 +262,10 @@ class Exchange:
     def _refused(self, failure: Failure) -> None:
         if not self._settled:
             self._settled = True
-            self._refuse(error_of(failure))
+            try:
+                self._refuse(error_of(failure))
+            except Exception:
+                self._bug()
 
     def _refuse(self, error: GatewayError) -> None:
         self._explain(error)
@@ -268,8 +285,8 @@ class Exchange:
             record.flag = error.flag
             record.reason = error.reason
 
-    def _bug(self, failure: Failure) -> None:
-        log.failure("An exchange failed in a way that was not foreseen", failure)
+    def _bug(self) -> None:
+        log.failure("An exchange failed in a way that was not foreseen")
         self.fail(GatewayError())
 
     # --- endings -------------------------------------------------------------------------
@@ -277,8 +294,8 @@ class Exchange:
     def complete(self) -> None:
         """The answer's last byte is written (by the relay)."""
         if not self._done:
-            self._close()
-            self.channel.finished(self._keep and self.body.complete)
+            now = self._close()
+            self.channel.finished(self._keep and self.body.complete, now)
 
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""
@@ -306,7 +323,8 @@ class Exchange:
             self.channel.abort()
 
     def _stalled(self) -> None:
-        limit = f"{self._idle_limit:g} s"
+        assert self.call is not None  # it sets the limit
+        limit = f"{self.call.timeouts.idle:g} s"
         if self._relay is not None and self.channel.full:
             self.fail(RequestTimeout(reason=f"the client took nothing for {limit}"))
         elif self._is_owed():
@@ -335,7 +353,7 @@ class Exchange:
         self._abandon(why)
         self._close()
         relay = self._relay
-        if relay is not None and relay.answer.framing != UNTIL_CLOSE and why.fault is UPSTREAM:
+        if relay is not None and relay.framing != UNTIL_CLOSE and why.fault is UPSTREAM:
             # It shows that the end is missing, and what came of it is still the client's.
             self.channel.linger()
         else:
@@ -350,13 +368,12 @@ class Exchange:
             if self.call is not None:
                 self.call.give_up(why)
 
-    def _close(self) -> None:
-        """What every ending has in common."""
+    def _close(self) -> float:
+        """What every ending has in common; returns when that was."""
         self._done = True
-        for timer in (self._idle, self._life):
-            if timer is not None:
-                timer.cancel()
-        call = self.call
+        if self._patience is not None:
+            self._patience.end()
+        call, record = self.call, self.record
         if call is not None:
             call.finish()
             # The way back from the call to us: without it no garbage collector is needed.
@@ -364,6 +381,8 @@ class Exchange:
         listening = self.channel.listening
         listening.in_flight -= 1
         listening.served += 1
-        self.record.bytes_in = self.body.received
-        self.record.duration = listening.timers.seconds() - self._started
-        listening.report(self.record)
+        now = listening.seconds()
+        record.bytes_in = self.body.received
+        record.duration = now - self._started
+        listening.report(record)
+        return now

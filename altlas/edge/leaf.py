@@ -8,11 +8,12 @@ from attrs import frozen
 
 from altlas.backend.call import Call
 from altlas.backend.stack import Stack
-from altlas.edge.body import DownstreamBody
+from altlas.edge.body import NO_BODY, DownstreamBody
 from altlas.errors import BadRequest
 from altlas.routing.rewriting import Rewriter, rewriter
 from altlas.settings.tree import Backend, Route, Timeouts
 from altlas.wire.forwarding import with_host
+from altlas.wire.section import Section
 from altlas.wire.targets import has_encoded_slash
 
 if TYPE_CHECKING:
@@ -59,19 +60,20 @@ class ForwardLeaf:
     def serve(self, exchange: Exchange) -> None:
         """Forward. Refuses what the route does not take before anything is sent."""
         head, body, channel = exchange.head, exchange.body, exchange.channel
-        body.limit(self.body_limit)
+        if body is not NO_BODY:
+            body.limit(self.body_limit)
         if self.refuse_escapes and has_encoded_slash(head.path):
             raise BadRequest("The path hides a slash or backslash in an escape.")
-        fields = channel.listening.forwarding.request_fields(
+        section = channel.listening.forwarding.request_section(
             head, channel.peer, exchange.request_id
         )
         if self.host is not None:
-            fields = with_host(fields, self.host)
+            section = Section.of(with_host(section.fields, self.host), section.framing)
         exchange.record.backend = self.backend
         call = Call(
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
-            fields=fields,
+            fields=section.fields,
             body=body if isinstance(body, DownstreamBody) else None,
             record=exchange.record,
             timeouts=self.timeouts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Callable
 from email.utils import formatdate
 from ipaddress import ip_address
@@ -14,7 +15,7 @@ from twisted.internet.protocol import Factory, Protocol
 
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
-from altlas.timers import Timers
+from altlas.timers import TimerQueue, Timers
 from altlas.wire.fields import values
 from altlas.wire.forwarding import Forwarding, Peer
 from altlas.wire.heads import RequestHead
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class Listening:
     """One listener at work. Its channels ask it, and tell it what they are about.
 
-    `dispatch` takes every exchange that begins, `report` the record of each that ended.
+    `dispatch` takes every exchange that begins: it is the current generation's own, so who makes
+    another generation current sets it. `report` takes the record of each exchange that ended.
     """
 
     settings: Listener
@@ -49,7 +51,13 @@ class Listening:
     limits: Limits = field(init=False)
     header_timeout: float = field(init=False)
     keep_alive_timeout: float = field(init=False)
+    #: where channels stand that wait for a head, or for its beginning after another exchange
+    heads: TimerQueue = field(init=False)
+    silences: TimerQueue = field(init=False)
+    #: the clock of all durations
+    seconds: Callable[[], float] = field(init=False)
     _when_empty: list[Callable[[], object]] = field(factory=list, init=False)
+    _bits: Callable[[int], int] = field(init=False)
     _dated: tuple[int, bytes] = field(default=(0, b""), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -59,6 +67,10 @@ class Listening:
         )
         self.header_timeout = self.settings.timeout.headers
         self.keep_alive_timeout = self.settings.timeout.keep_alive
+        self.heads = self.timers.queue(self.header_timeout)
+        self.silences = self.timers.queue(self.keep_alive_timeout)
+        self.seconds = self.timers.clock.seconds
+        self._bits = self._random.getrandbits
 
     @property
     def name(self) -> str:
@@ -116,9 +128,9 @@ class Listening:
         return _within(host, self.settings.trust)
 
     def client_of(self, head: RequestHead, peer: Peer) -> str:
-        """The client's address as believed: the last in X-Forwarded-For that is not trusted."""
-        if not peer.trusted:
-            return peer.address
+        """The client behind a trusted peer, as far as that is believed: the last address in
+        X-Forwarded-For that is not trusted.
+        """
         hops = b",".join(values(head.fields, b"x-forwarded-for")).decode("latin-1").split(",")
         client = peer.address
         for hop in reversed(hops):
@@ -134,7 +146,7 @@ class Listening:
 
     def make_request_id(self) -> bytes:
         """32 hexadecimal digits that no other request has."""
-        return b"%032x" % self._random.getrandbits(128)
+        return hexlify(self._bits(128).to_bytes(16, "big"))
 
     def date(self) -> bytes:
         """The time as a Date field has it (RFC 9110, 5.6.7); made once a second."""

@@ -33,22 +33,36 @@ def unread(beginning: bytes) -> RequestHead:
     )
 
 
+class Asker:
+    """What a record tells of who asked: the same for all requests of a connection that have
+    the same fields, so it is looked up once.
+    """
+
+    __slots__ = ("block", "client", "referer", "user_agent")
+
+    def __init__(self, channel: Channel, head: RequestHead) -> None:
+        peer, names, fields = channel.peer, head.names, head.fields
+        self.block = head.block
+        self.client = channel.listening.client_of(head, peer) if peer.trusted else peer.address
+        self.referer = (b"referer" in names and first(fields, b"referer")) or b""
+        self.user_agent = (b"user-agent" in names and first(fields, b"user-agent")) or b""
+
+
 def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> ExchangeRecord:
     """The record of the exchange that begins with `head`."""
-    peer, listening = channel.peer, channel.listening
-    record = ExchangeRecord()
-    record.started = listening.wall_clock()
-    record.request_id = request_id.decode("ascii")
-    record.listener = listening.name
-    record.client = listening.client_of(head, peer)
-    record.method = head.method
-    record.target = head.target
-    record.host = head.host
-    record.minor = head.minor
-    record.tls = peer.scheme == "https"
-    names = head.names
-    if b"referer" in names:
-        record.referer = first(head.fields, b"referer") or b""
-    if b"user-agent" in names:
-        record.user_agent = first(head.fields, b"user-agent") or b""
-    return record
+    asker, listening = channel.asker, channel.listening
+    if asker is None or asker.block is not head.block or head.block is None:
+        asker = channel.asker = Asker(channel, head)
+    return ExchangeRecord(
+        listening.wall_clock(),
+        request_id.decode("ascii"),
+        listening.settings.name,
+        asker.client,
+        head.method,
+        head.target,
+        head.host,
+        head.minor,
+        asker.referer,
+        asker.user_agent,
+        channel.secure,
+    )

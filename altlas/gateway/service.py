@@ -18,7 +18,6 @@ from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
 from altlas.edge.channel import Channel
-from altlas.edge.exchange import Exchange
 from altlas.edge.listening import ChannelFactory, Listening
 from altlas.gateway.catalog import catalog
 from altlas.gateway.counts import counted
@@ -140,7 +139,7 @@ class GatewayService(Service):
             listener,
             self.timers,
             Forwarding(self.settings.gateway.via),
-            self._dispatch,
+            self.generation.dispatcher.serve,
             self._report,
             self._wall_clock,
             self._random,
@@ -148,9 +147,6 @@ class GatewayService(Service):
         return ChannelFactory(listening, Channel)
 
     # --- traffic -----------------------------------------------------------------------------
-
-    def _dispatch(self, exchange: Exchange) -> None:
-        self.generation.dispatcher.serve(exchange)
 
     def _report(self, record: ExchangeRecord) -> None:
         self.metrics.observe(record)

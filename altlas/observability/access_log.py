@@ -54,6 +54,7 @@ class AccessLog:
     _failed: Callable[[], object] = _nobody
 
     _line: Callable[[ExchangeRecord], bytes] = field(init=False)
+    _most: int = field(init=False)
     _file: LogFile | None = field(default=None, init=False)
     #: not a list of lines: keeping each costs twice as much as making it (fresh memory a line)
     _taken: bytearray = field(factory=bytearray, init=False)
@@ -62,6 +63,7 @@ class AccessLog:
 
     def __attrs_post_init__(self) -> None:
         self._line = FORMATS[self._settings.format]()
+        self._most = self._settings.buffer
         if self._settings.enabled:
             self._file = LogFile(self._settings.path, self._open)
 
@@ -69,10 +71,11 @@ class AccessLog:
         """Take the line of `record`; it reaches the file within ``flush`` seconds."""
         if self._file is None:
             return
-        if not self._taken:
+        taken = self._taken
+        if not taken:
             self._flushing = self._timers.after(self._settings.flush, self.flush)
-        self._taken += self._line(record)
-        if len(self._taken) >= self._settings.buffer:
+        taken += self._line(record)
+        if len(taken) >= self._most:
             self.flush()
 
     def flush(self) -> None:

@@ -29,6 +29,8 @@ METHODS = {
     for name in ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 }
 OTHER = "_OTHER"
+# Looked up once: a member of an Enum costs a call each time it is named by its class.
+_FAILURE = Verdict.FAILURE
 
 #: seconds for which one text is given again: making it walks every series, and a scraper
 #: that asks too often shall not cost traffic its time
@@ -142,7 +144,7 @@ class Metrics:
         self._tries.by[backend, instance, status] += 1
         if status:
             self._answers.by[backend].observe(took)
-        if outcome.verdict is Verdict.FAILURE:
+        if outcome.verdict is _FAILURE:
             self._failures.by[backend, outcome.cause] += 1
 
     def broken(self, backend: str, cause: str) -> None:

@@ -29,6 +29,9 @@ class ExchangeRecord:
     host: bytes = b""
     #: the n of HTTP/1.n; -1 when the request line was refused and shows no such version
     minor: int = 1
+    referer: bytes = b""
+    user_agent: bytes = b""
+    tls: bool = False
     #: name of the route; empty when no route took the request
     route: str = ""
     #: name of the backend; empty when no backend was concerned
@@ -57,6 +60,3 @@ class ExchangeRecord:
     connect: float = 0.0
     #: from request sent to response headers received, in the last try
     upstream_duration: float = 0.0
-    referer: bytes = b""
-    user_agent: bytes = b""
-    tls: bool = False

@@ -73,6 +73,29 @@ class HeadTests(SynchronousTestCase):
         self.assertTrue(one.transport.half_closed)
         self.assertEqual(one.statuses, [200, 200])
 
+    def test_same_limits(self) -> None:
+        """That holds as well where both limits are of one length."""
+        times = ListenerTimeouts(headers=5.0, keep_alive=5.0)
+        one = Connected(routes=[fixed()], listener={"timeout": times})
+        one.send(FIXED)
+        one.clock.advance(4)
+        one.send(b"G")
+        one.clock.advance(4)
+        self.assertEqual(one.statuses, [200])
+        one.clock.advance(1)
+        self.assertEqual(one.statuses, [200, 408])
+
+    def test_not_idle(self) -> None:
+        """An exchange may take longer than a silence; the silence begins after it."""
+        one = Connected()
+        one.send(request())
+        one.clock.advance(100)
+        one.answer(Answer())
+        one.clock.advance(74)
+        self.assertEqual((one.statuses, one.transport.half_closed), ([200], False))
+        one.clock.advance(1)
+        self.assertTrue(one.transport.half_closed)
+
     def test_pipeline_is_bounded(self) -> None:
         """A client that sends ahead more than a little is not read from until it is its turn."""
         one = Connected(routes=[fixed()])

@@ -78,6 +78,15 @@ class ClientTests(SynchronousTestCase):
         ):
             self.assertEqual(self.client(claim), client, claim)
 
+    def test_each_for_itself(self) -> None:
+        """Behind one connection there may be many clients."""
+        one = Connected(listener={"trust": TRUST}, routes=[fixed()])
+        one.channel.peer = Peer("10.0.0.1", 1, "http", 80, True)
+        clients = ["203.0.113.7", "203.0.113.7", "203.0.113.8"]
+        for client in clients:
+            one.send(request("GET", "/fixed", f"X-Forwarded-For: {client}"))
+        self.assertEqual([each.client for each in one.records], clients)
+
     def test_untrusted(self) -> None:
         """Who is not trusted is the client itself, whatever it says."""
         self.assertEqual(self.client("203.0.113.7", "192.0.2.1"), "192.0.2.1")
@@ -94,6 +103,14 @@ class ListeningTests(SynchronousTestCase):
         said = listening.limits.request_line, listening.limits.headers
         self.assertEqual((*said, listening.limits.header_count), (1000, 2000, 3))
         self.assertEqual((listening.header_timeout, listening.keep_alive_timeout), (4.0, 5.0))
+
+    def test_dispatch(self) -> None:
+        """An exchange is served by whatever dispatches at the moment when it begins."""
+        one, other = Connected(routes=[fixed()]), Connected(routes=[fixed(body=b"other")])
+        one.send(request("GET", "/fixed"))
+        one.listening.dispatch = other.listening.dispatch
+        one.send(request("GET", "/fixed"))
+        self.assertEqual([one.said.count(body) for body in (b"hello", b"other")], [1, 1])
 
     def test_ids(self) -> None:
         """Ids are 32 hexadecimal digits, and no two alike."""

@@ -22,6 +22,15 @@ class RecordTests(SynchronousTestCase):
         self.assertEqual(rest, (b"h.test", 1, False, b"r", b"~"))
         self.assertIn(record.request_id.encode(), one.said)
 
+    def test_who_asks_again(self) -> None:
+        """Each request of a connection is recorded with its own fields, the same again or not."""
+        one = Connected(routes=[fixed()])
+        said = ["User-Agent: a"], ["User-Agent: a"], ["User-Agent: b", "Referer: r"], [], ["A: 1"]
+        for lines in said:
+            one.send(request("GET", "/fixed", *lines))
+        told = [(record.user_agent, record.referer) for record in one.records]
+        self.assertEqual(told, [(b"a", b""), (b"a", b""), (b"b", b"r"), (b"", b""), (b"", b"")])
+
     def test_unread(self) -> None:
         """Of what could not be read it tells who sent it, and the line as far as it goes."""
         one = Connected()

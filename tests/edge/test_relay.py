@@ -47,7 +47,8 @@ class RelayTests(SynchronousTestCase):
         one = Connected()
         one.send(request())
         one.answer(Answer(open=True))
-        self.assertTrue(one.said.endswith(b"Transfer-Encoding: chunked\r\n\r\n"))
+        self.assertIn(b"\r\nTransfer-Encoding: chunked\r\n", one.said)
+        self.assertTrue(one.said.endswith(b"\r\n\r\n"))
 
     def test_unknown_length(self) -> None:
         """A body of unknown length is chunked, for HTTP/1.0 it ends with the connection."""

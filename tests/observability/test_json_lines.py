@@ -92,6 +92,12 @@ class JsonLinesTests(SynchronousTestCase):
         self.patch(module, "_dumps", module._stdlib_line)
         self.assertEqual(told(record), fast)
 
+    @given(st.lists(anything, min_size=1, max_size=4))
+    def test_each_for_itself(self, records: list[ExchangeRecord]) -> None:
+        """A line says nothing of those before it."""
+        line = json_lines()
+        self.assertEqual([line(each) for each in records], [json_lines()(one) for one in records])
+
     def test_not_utf8(self) -> None:
         """Bytes that are not UTF-8 can be told apart in the log."""
         self.assertEqual(told(ExchangeRecord(target=b"/\xff"))["target"], "/\\xff")
