@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SMALL = 16 * 1024
 # So many connections do not wait for further ones: the first is not to wait for all the rest.
 MOST = 16
+# Where fewer had to wait in the last turn, the first of the next one does not.
+FEW = 2
 
 
 class Leaving(Protocol):
@@ -29,25 +31,32 @@ class Leaving(Protocol):
 class Departures:
     """The connections that wrote something in this turn, in the order of their first writes."""
 
-    __slots__ = ("_context", "_due", "_leaving", "_loop")
+    __slots__ = ("_context", "_due", "_leaving", "_loop", "_quiet")
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._leaving: list[Leaving] = []
         self._due = False
+        self._quiet = True
         # Given to every `call_soon`, which would copy one otherwise.
         self._context = copy_context()
 
-    def add(self, connection: Leaving) -> None:
-        """Have `connection` depart at the end of the turn, or as soon as there are `MOST`."""
-        leaving = self._leaving
-        leaving.append(connection)
+    def admit(self, connection: Leaving) -> bool:
+        """Have `connection` depart at the end of the turn, or as soon as there are `MOST`.
+
+        False for the first of a turn, which is to write at once: nobody may come after it, and
+        the other side can work while we do.
+        """
         if not self._due:
             self._due = True
             # uvloop makes these calls after the reads of this turn and before it polls again.
             self._loop.call_soon(self._end_turn, context=self._context)
-        elif len(leaving) >= MOST:
+            if self._quiet:
+                return False
+        if len(self._leaving) >= MOST:
             self.depart()
+        self._leaving.append(connection)
+        return True
 
     def depart(self) -> None:
         """Send everything now."""
@@ -57,4 +66,5 @@ class Departures:
 
     def _end_turn(self) -> None:
         self._due = False
+        self._quiet = len(self._leaving) < FEW
         self.depart()

@@ -57,11 +57,10 @@ class Outflow(Conduit):
         size = len(data)
         if self._unsent:
             self._add(data)
-        elif self._departures is None or size > SMALL:
+        elif self._departures is None or size > SMALL or not self._departures.admit(self):
             self._send(data)
         else:
             self._unsent = data
-            self._departures.add(self)
         if self._counted or size > self.bufferSize:
             self._written(size)
 
