@@ -23,7 +23,7 @@ from zope.interface import implementer
 from altlas.reactor.conduit import DONE, LOST, log
 from altlas.reactor.handle import Handle
 from altlas.reactor.inflow import Inflow
-from altlas.reactor.outflow import Outflow, discard
+from altlas.reactor.outflow import Outflow
 
 if TYPE_CHECKING:
     from altlas.reactor.reactor import UvloopReactor
@@ -78,7 +78,7 @@ class Connection(Inflow, Outflow, Handle):
         self._label(self.logstr)
         for data in self._early:
             self._stream.write(data)
-        self._send = self._stream.write
+        self._write_plainly()
         self._connect()
         if self._aborting:
             self._reset()
@@ -126,13 +126,13 @@ class Connection(Inflow, Outflow, Handle):
             return
         self._aborting = True
         self.stopReading()
-        self._send = discard
+        self._shut_out()
         if self._stream is not None:
             self._reset()
 
     def _reset(self) -> None:
         assert self._stream is not None
-        self._send = discard
+        self._shut_out()
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         except (OSError, AttributeError):
@@ -167,13 +167,14 @@ class Connection(Inflow, Outflow, Handle):
 
     def connectionLost(self, reason: Failure) -> None:
         """End the connection at once, unsent bytes with it, and tell everyone concerned."""
+        self.depart()
         if not self.connected:
             return
         self._let_go()
         self.connected = False
         self.disconnected = True
         self.reading = False
-        self._send = discard
+        self._shut_out()
         self.reactor.streams.discard(self)
         producer, self.producer = self.producer, None
         protocol, self.protocol = self.protocol, None
@@ -222,9 +223,10 @@ class Connection(Inflow, Outflow, Handle):
         return self.logstr
 
     def _abandon(self) -> None:
+        self.depart()
         self._socket = None
         self.reactor.streams.discard(self)
         self.connected = self.reading = False
-        self._send = discard
+        self._shut_out()
         if self._stream is not None:
             self._stream.abort()

@@ -37,7 +37,10 @@ class DescriptorSending(Connection):
         if self._descriptors is None:
             self._descriptors = []
             self._waiting = bytearray()
+            self.depart()
+            self._departures = None
             self._send = self._waiting.extend
+            self._counted = True
             self._soon(self._dispatch)
         self._descriptors.append(fileno)
         if len(self._descriptors) > QUEUE:
@@ -47,11 +50,19 @@ class DescriptorSending(Connection):
         if not self._choked:
             self.pause_writing()
 
+    def _counts(self) -> bool:
+        return super()._counts() or self._descriptors is not None
+
     def _written(self, size: int) -> None:
         if self._descriptors is not None and len(self._waiting) > self.bufferSize:
             self._choke()
         else:
             super()._written(size)
+
+    def _write_plainly(self) -> None:
+        # Descriptors may wait already when an adopted connection gets its stream.
+        if self._descriptors is None:
+            super()._write_plainly()
 
     def _all_sent(self) -> bool:
         return super()._all_sent() and self._descriptors is None
@@ -87,7 +98,8 @@ class DescriptorSending(Connection):
     def _resume_plainly(self) -> None:
         assert self._stream is not None
         self._descriptors = None
-        self._send = self._stream.write
+        self._counted = self._counts()
+        self._write_plainly()
         if self._waiting:
             self._stream.write(bytes(self._waiting))
         if self._choked and not self._stream.get_write_buffer_size():

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.interfaces import IHalfCloseableProtocol
 
 from altlas.reactor.conduit import Conduit
+from altlas.reactor.departures import SMALL, Departures
 
 
 def discard(data: bytes) -> None:
@@ -15,10 +16,11 @@ def discard(data: bytes) -> None:
 
 
 class Outflow(Conduit):
-    """Writes at once what the socket takes, and paces a registered producer.
+    """Writes what the socket takes, and paces a registered producer.
 
-    uvloop buffers the rest and says when that is more than 64 KiB (`pause_writing`) and when
-    it went out (`resume_writing`).
+    Small pieces wait for the end of the turn (see `departures`), what is more goes out at once.
+    uvloop buffers what the socket does not take, and says when that is more than 64 KiB
+    (`pause_writing`) and when it went out (`resume_writing`).
     """
 
     # A push producer is paused by one write of more than this, as Twisted does, too.
@@ -26,7 +28,14 @@ class Outflow(Conduit):
     producer: Any = None
     streamingProducer = False
     producerPaused = False
+    # Where writes go when they do not wait for the turn's end.
     _send: Callable[[bytes], object]
+    # None while there is no stream to depart by, or something is in its way.
+    _departures: Departures | None = None
+    # What waits for the turn's end: always less than a producer would be paused for.
+    _unsent = b""
+    # Whether `_written` wants to hear of every write, not of big ones only.
+    _counted = False
     _choked = False
     _pumping = False
     _writeDisconnecting = False
@@ -37,15 +46,55 @@ class Outflow(Conduit):
         """Whether there is something that is not sent yet, be it only the end."""
         if self._stream is None or not self.connected:
             return False
-        return self.disconnecting or self._stream.get_write_buffer_size() > 0
+        if self.disconnecting or self._unsent:
+            return True
+        return self._stream.get_write_buffer_size() > 0
 
     def write(self, data: bytes) -> None:
         """Send `data` after everything written before; nothing, when the connection is lost."""
         if not isinstance(data, bytes):
             raise TypeError("Data must be bytes")
-        self._send(data)
-        if self.producer is not None:
-            self._written(len(data))
+        size = len(data)
+        if self._unsent:
+            self._add(data)
+        elif self._departures is None or size > SMALL or not self._departures.admit(self):
+            self._send(data)
+        else:
+            self._unsent = data
+        if self._counted or size > self.bufferSize:
+            self._written(size)
+
+    def _add(self, data: bytes) -> None:
+        unsent = self._unsent
+        if len(unsent) + len(data) <= SMALL:
+            self._unsent = unsent + data
+        else:
+            assert self._stream is not None
+            self._unsent = b""
+            self._stream.writelines((unsent, data))
+
+    def depart(self) -> None:
+        """Send what waits for the end of the turn."""
+        unsent = self._unsent
+        if unsent:
+            assert self._stream is not None
+            self._unsent = b""
+            try:
+                self._stream.write(unsent)
+            except BaseException:
+                self._fail()
+
+    def _write_plainly(self) -> None:
+        """Have uvloop's stream send what is written."""
+        assert self._stream is not None
+        self._send = self._stream.write
+        self._departures = self.reactor.departures
+
+    def _shut_out(self) -> None:
+        """Send nothing that is written from now on; what waits is lost."""
+        self._unsent = b""
+        self._departures = None
+        self._send = discard
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
         """Send these one after another, as one write."""
@@ -68,6 +117,7 @@ class Outflow(Conduit):
         self.producer = producer
         self.streamingProducer = streaming
         self.producerPaused = False
+        self._counted = self._counts()
         if not streaming:
             producer.resumeProducing()
             self._pump_soon()
@@ -77,6 +127,7 @@ class Outflow(Conduit):
     def unregisterProducer(self) -> None:
         """Forget the producer; what waited for it, such as closing, goes on."""
         self.producer = None
+        self._counted = self._counts()
         if self.connected:
             self._settle()
 
@@ -107,7 +158,13 @@ class Outflow(Conduit):
         except BaseException:
             self._fail()
 
+    def _counts(self) -> bool:
+        return self.producer is not None and not self.streamingProducer
+
     def _written(self, size: int) -> None:
+        """Pace the producer, if there is one."""
+        if self.producer is None:
+            return
         if not self.streamingProducer:
             self._pump_soon()
         elif size > self.bufferSize and not self.producerPaused:
@@ -151,6 +208,9 @@ class Outflow(Conduit):
 
     def _settle(self) -> None:
         """Do what was put off until all is written: close, or half-close."""
+        if not (self.disconnecting or self._writeDisconnecting):
+            return
+        self.depart()
         stream = self._stream
         if not self.connected or stream is None or stream.is_closing() or not self._all_sent():
             return
@@ -175,7 +235,7 @@ class Outflow(Conduit):
             self._stream.set_write_buffer_limits(high=0)
             return
         self._writeDisconnected = True
-        self._send = discard
+        self._shut_out()
         self._stream.write_eof()
         half = IHalfCloseableProtocol(self.protocol, None)
         if half is not None:

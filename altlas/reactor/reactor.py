@@ -21,6 +21,7 @@ from altlas.reactor.adoption import adopt
 from altlas.reactor.attempt import TCPConnector, UNIXConnector
 from altlas.reactor.children import ChildSignals
 from altlas.reactor.connection import Connection
+from altlas.reactor.departures import Departures
 from altlas.reactor.port import StreamPort, TCPPort, UNIXPort
 
 log = Logger()
@@ -37,6 +38,7 @@ class UvloopReactor(AsyncioSelectorReactor):
         self.loop = uvloop.new_event_loop() if loop is None else loop
         # Open connections, and ports that accept: what other reactors watch as readers.
         self.streams: set[Connection | StreamPort] = set()
+        self.departures = Departures(self.loop)
         self._made_by = os.getpid()
         super().__init__(self.loop)
         self.loop.set_exception_handler(_log_trouble)
@@ -158,6 +160,7 @@ class UvloopReactor(AsyncioSelectorReactor):
             port.stopReading()
         self._left_behind = self.loop
         self.loop = self._asyncioEventloop = uvloop.new_event_loop()
+        self.departures = Departures(self.loop)
         self._made_by = os.getpid()
         self.loop.set_exception_handler(_log_trouble)
         set_event_loop(self.loop)

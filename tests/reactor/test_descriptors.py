@@ -29,7 +29,8 @@ class DescriptorTests(ReactorCase):
             client: Any = await endpoint.connect(Factory.forProtocol(End))
             probe, cargo = socket.socketpair()
             with probe, cargo:
-                client.wire.write(b"before ")
+                client.wire.write(b"be")
+                client.wire.write(b"fore ")
                 client.wire.sendFileDescriptor(cargo.fileno())
                 client.wire.write(b"with ")
                 await self.turn()
