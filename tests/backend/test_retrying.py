@@ -99,7 +99,7 @@ class WhatTests(Retried):
         scene.down(2)
         call, pending = self.sent(scene)
         self.failureResultOf(pending, NoneHealthy)
-        self.assertEqual((call.tries, call.record.tries, call.record.flag), (1, 0, "-"))
+        self.assertEqual((call.record.tries, call.record.flag), (0, "-"))
 
     def test_client_gone(self) -> None:
         """What nobody waits for any more is not tried again."""
@@ -167,7 +167,7 @@ class WhereTests(Retried):
         scene = Scene(settings, BUSY)
         call, pending = self.sent(scene)
         self.failureResultOf(pending, BreakerOpen)
-        self.assertEqual((call.tries, call.record.tries), (2, 1))
+        self.assertEqual((call.record.tries, len(scene.asked)), (1, 1))
         self.assertTrue(scene.idle())
 
 
@@ -197,7 +197,7 @@ class WhenTests(Retried):
         call = scene.call()
         scene.send(call)
         self.assertEqual((scene.picker.in_flight, scene.asked[0].flow.drained), (0, True))
-        self.assertIsNone(call.lease)
+        self.assertFalse(call.held)
 
     def test_given_up_in_the_pause(self) -> None:
         """To give up in a pause ends the call; nothing is left that would go on."""

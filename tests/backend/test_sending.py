@@ -36,12 +36,12 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual((request.target, request.fields), (call.target, call.fields))
 
     def test_asterisk(self) -> None:
-        """The asterisk-form is what the client makes of no target at all."""
+        """So does the asterisk-form, which is no path."""
         scene = Scene(backend(1), Answer())
         call = scene.call(b"OPTIONS")
         call.target = b"*"
         self.successResultOf(scene.send(call))
-        self.assertEqual(scene.asked[0].request.target, b"")
+        self.assertEqual(scene.asked[0].request.target, b"*")
 
     def test_host_of_instance(self) -> None:
         """Each instance sees its own address as Host where it is told to; the call does not."""
