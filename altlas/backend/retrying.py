@@ -45,7 +45,7 @@ class Retrying:
         """
         if call.given_up is not None or outcome.cause not in self.causes:
             return False
-        tries = call.record.tries
+        tries = len(call.tried) + 1
         if tries > self._policy.tries:
             return _exhausted(call, f"{tries} tries, the last {_told(outcome)}")
         replayable = call.body is None or call.body.replayable
@@ -59,8 +59,8 @@ class Retrying:
 
     def pause(self, call: Call) -> float:
         """Seconds to wait before the next try of `call`: full jitter."""
-        policy = self._policy
-        return backoff(call.record.tries, policy.backoff, policy.backoff_max, self._random())
+        policy, tries = self._policy, len(call.tried) + 1
+        return backoff(tries, policy.backoff, policy.backoff_max, self._random())
 
 
 def _exhausted(call: Call, reason: str) -> bool:

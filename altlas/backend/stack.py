@@ -212,12 +212,10 @@ class Stack:
     def _again(self, call: Call, now: float) -> Deferred[Any]:
         """Another try, at another instance, after a pause."""
         call.finish()
-        call.tried = (*call.tried, call.member)
         call.limits.waits(call, now)
-        pause: Deferred[Any] = deferLater(
-            self._clock,  # type: ignore[arg-type]
-            self._retrying.pause(call),
-        )
+        seconds = self._retrying.pause(call)
+        call.tried = (*call.tried, call.member)
+        pause: Deferred[Any] = deferLater(self._clock, seconds)  # type: ignore[arg-type]
         return pause.addBoth(self._paused, call).addCallbacks(
             self._awake, _explained, callbackArgs=(call,), errbackArgs=(call,)
         )

@@ -18,8 +18,9 @@ from altlas.errors import (
     UpstreamTimeout,
 )
 from altlas.settings.backends import BreakerSettings, RetrySettings
-from altlas.testing import NEVER, Answer, Step
-from tests.backend.scene import Scene, backend, body, endless_body, origin
+from altlas.testing import NEVER, Answer, Step, StubClient
+from altlas.upstream.request import UpstreamRequest
+from tests.backend.scene import OwnClient, Scene, backend, body, endless_body, origin
 
 BUSY = Answer(503, body=b"busy")
 FINE = Answer(200, body=b"fine")
@@ -118,6 +119,20 @@ class WhatTests(Retried):
         call.give_up(UpstreamTimeout())
         self.failureResultOf(pending, UpstreamTimeout)
         self.assertTrue(scene.idle())
+
+    def test_given_up_but_answered(self) -> None:
+        """Nor one that was given up in the moment in which its answer came."""
+
+        class Answering(OwnClient):
+            def send(self, request: UpstreamRequest) -> Deferred[Any]:
+                call.give_up(ClientGone())
+                return super().send(request)
+
+        script = StubClient(BUSY)
+        scene = Scene(backend(retry=RetrySettings()), client=Answering(script))
+        call = scene.call()
+        self.assertEqual(self.successResultOf(scene.send(call)).code, 503)
+        self.assertEqual(len(script.asked), 1)
 
 
 class BodyTests(Retried):

@@ -41,6 +41,12 @@ class ForwardLeafTests(SynchronousTestCase):
             passed = self.passed(request(), settings={"host": setting})
             self.assertEqual(passed.fields[0], (b"Host", host))
 
+    def test_no_host(self) -> None:
+        """Of a client that names no host, as HTTP/1.0 may, the instance hears its own address."""
+        for settings, host in (("pass", b"127.0.0.1:1"), ("a.b", b"a.b")):
+            passed = self.passed(b"GET / HTTP/1.0\r\n\r\n", settings={"host": settings})
+            self.assertEqual(passed.fields[0], (b"Host", host))
+
     def test_body(self) -> None:
         """A request without a body has none, one with a body is streamed."""
         self.assertIsNone(self.passed(request()).body)
