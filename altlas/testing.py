@@ -201,8 +201,12 @@ class StubClient:
         origin, target = _split(url if isinstance(url, bytes) else url.encode("ascii"))
         method = method if isinstance(method, bytes) else method.encode("ascii")
         fields: Fields = fields_of(headers)
-        step = self._next(origin)
-        asked = Asked(UpstreamRequest(method, origin, target, fields, data, informational))
+        return self.send(UpstreamRequest(method, origin, target, fields, data, informational))
+
+    def send(self, request: UpstreamRequest) -> Deferred[UpstreamResponse]:
+        """As the gateway's own client: the same for a request that is made already."""
+        step = self._next(request.origin)
+        asked = Asked(request)
         self.asked.append(asked)
         asked.answer(step)
         return asked.pending

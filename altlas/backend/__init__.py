@@ -1,5 +1,6 @@
 """A backend as the gateway uses it: instances, their balancing, health, retries and time limits.
 
-`stack` composes the way of a call; each layer beside it takes a `Call` and gives a
-Deferred of a response, so that each can be read, tested and left out by itself.
+`stack` is the way of a call, written down in one place; what it asks on that way, picking,
+guarding, accounting, timing, retrying and sending, are parts beside it, so that each can be
+read and tested by itself.
 """

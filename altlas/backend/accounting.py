@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import define
-from twisted.internet.defer import CancelledError, Deferred, fail
+from twisted.internet.defer import CancelledError
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.client import RequestTransmissionFailed, ResponseFailed
 
 from altlas.backend.call import Call
-from altlas.backend.picking import Layer
-from altlas.backend.roster import Member, Roster
 from altlas.errors import (
     ConnectFailed,
     GatewayError,
@@ -21,8 +19,7 @@ from altlas.errors import (
     UpstreamReset,
 )
 from altlas.observability.metrics import Metrics
-from altlas.resilience.outcome import Outcome, Verdict, classify_error, classify_status
-from altlas.timers import Clock
+from altlas.resilience.outcome import BY_STATUS, Outcome, Verdict, classify_error
 
 log = Logger()
 
@@ -51,63 +48,35 @@ def error_of(failure: Failure, given_up: GatewayError | None = None) -> GatewayE
 
 @define(eq=False)
 class Accounting:
-    """Classifies a try's end into `Call.outcome` and counts it.
+    """Classifies a try's end and counts it, at the record, the member and the metrics.
 
     A response is classified by its head; should its body break later, `broken` counts that
     as a failure of its own, so that a stream of hours does not keep its verdict back.
     """
 
     _backend: str
-    _clock: Clock
     _metrics: Metrics
-    _roster: Roster
-    _following: Layer
 
-    def send(self, call: Call) -> Deferred[Any]:
-        """Send, then classify."""
-        lease, record = call.lease, call.record
-        assert lease is not None  # the layers above took it
-        record.tries += 1
-        record.instance = lease.member.name
-        call.began = self._clock.seconds()
-        body = call.body
-        if body is not None and not body.complete:
-            body.on_complete.append(lambda: self._body_came(call))
-        try:
-            pending = self._following.send(call)
-        except Exception:  # a client's mistake: lease and breaker must hear of it like of others
-            pending = fail()
-        if call.given_up is not None:  # by something that happened while it was being sent
-            pending.cancel()
-        # The member is kept apart from the lease, which may be back before the try has ended.
-        about = (call, lease.member)
-        return pending.addCallbacks(
-            self._answered, self._failed, callbackArgs=about, errbackArgs=about
-        )
-
-    def _body_came(self, call: Call) -> None:
-        # A slow client must not look like a slow instance.
-        call.began = self._clock.seconds()
-
-    def _answered(self, response: Any, call: Call, member: Member) -> Any:
+    def answered(self, call: Call, response: Any, now: float) -> Outcome:
+        """A try of `call` was answered."""
         record = call.record
-        record.upstream_status = status = response.code
-        record.connect = getattr(response, "connect_time", 0.0)
-        self._classified(call, member, classify_status(status))
-        return response
+        status: int = response.code
+        record.upstream_status = status
+        record.connect = response.connect_time
+        outcome = BY_STATUS[status]
+        self._count(call, outcome, now)
+        return outcome
 
-    def _failed(self, failure: Failure, call: Call, member: Member) -> Failure:
-        error = error_of(failure, call.given_up)
+    def failed(self, call: Call, error: GatewayError, now: float) -> Outcome:
+        """A try of `call` ended without an answer."""
         call.record.upstream_status = 0
-        self._classified(call, member, classify_error(error))
-        if isinstance(error, ConnectFailed):
-            self._roster.unreachable(member, error.reason)
-        return Failure(error)
+        outcome = classify_error(error)
+        self._count(call, outcome, now)
+        return outcome
 
-    def _classified(self, call: Call, member: Member, outcome: Outcome) -> None:
-        took = self._clock.seconds() - call.began
-        call.outcome = outcome
-        call.record.upstream_duration = took
+    def _count(self, call: Call, outcome: Outcome, now: float) -> None:
+        member = call.member
+        call.record.upstream_duration = took = now - call.began
         member.requests += 1
         if outcome.verdict is _FAILURE:
             member.failures += 1
@@ -117,7 +86,6 @@ class Accounting:
         """A body broke off after its head was counted as a success: what that meant."""
         outcome = classify_error(error)
         if outcome.verdict is _FAILURE:
-            if call.lease is not None:
-                call.lease.member.failures += 1
+            call.member.failures += 1
             self._metrics.broken(self._backend, outcome.cause)
         return outcome

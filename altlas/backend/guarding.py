@@ -1,26 +1,21 @@
 """The breaker as the state of a deferred chain.
 
-The breaker itself is a value (`altlas.resilience.breaker`). Here it is asked before a
-try, and the try's callback and errback store its next value and pass the result on.
+The breaker itself is a value (`altlas.resilience.breaker`). A guard holds the latest one: it is
+asked before a try, and the try's callback and errback (`altlas.backend.stack`) have it store the
+next and pass the result on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from attrs import define, field
-from twisted.internet.defer import Deferred, fail
-from twisted.python.failure import Failure
 
-from altlas.backend.call import Call
-from altlas.backend.picking import Layer
 from altlas.errors import BreakerOpen
 from altlas.resilience.admission import Admission
 from altlas.resilience.breaker import Breaker, Closed
 from altlas.resilience.outcome import Outcome
 from altlas.resilience.reading import reading
-from altlas.timers import Clock
 
 
 @define(eq=False)
@@ -28,15 +23,16 @@ class Guard:
     """Holds a backend's breaker. `on_change` hears of each change of its state."""
 
     breaker: Breaker
-    _clock: Clock
     _random: Callable[[], float]
     on_change: list[Callable[[Breaker], object]] = field(factory=list, init=False)
 
-    def ask(self) -> Admission:
+    def ask(self, now: float) -> Admission:
         """May a try be made now? A refusal raises `BreakerOpen`."""
-        now = self._clock.seconds()
-        admission, following = self.breaker.admit(now, self._random())
-        if following is not self.breaker:
+        breaker = self.breaker
+        if isinstance(breaker, Closed) and now >= breaker.ramped:
+            return breaker.go  # as `admit` would say, without chance or anything made
+        admission, following = breaker.admit(now, self._random())
+        if following is not breaker:
             self._become(following)
         if admission.refused:
             raise BreakerOpen(
@@ -46,10 +42,11 @@ class Guard:
             )
         return admission
 
-    def settle(self, admission: Admission, outcome: Outcome, took: float) -> None:
+    def settle(self, admission: Admission, outcome: Outcome, took: float, now: float) -> None:
         """The try that `admission` let through meant `outcome`, after `took` seconds."""
-        following = self.breaker.after(outcome, took, admission, self._clock.seconds())
-        if following is not self.breaker:
+        breaker = self.breaker
+        following = breaker.after(outcome, took, admission, now)
+        if following is not breaker:
             self._become(following)
 
     def _become(self, following: Breaker) -> None:
@@ -66,43 +63,3 @@ def _why(breaker: Breaker, now: float) -> str:
     return (
         f"breaker {reason}" if isinstance(breaker, Closed) else f"breaker {breaker.state}: {reason}"
     )
-
-
-@define(eq=False)
-class Guarding:
-    """Refuses a try early while the breaker is open, and tells it how each try ended."""
-
-    _guard: Guard
-    _following: Layer
-
-    def send(self, call: Call) -> Deferred[Any]:
-        """Send if the breaker lets it; fails with `BreakerOpen`."""
-        try:
-            admission = self._guard.ask()
-        except BreakerOpen as refusal:
-            return fail(refusal)
-        return self._following.send(call).addCallbacks(
-            self._answered,
-            self._failed,
-            callbackArgs=(call, admission),
-            errbackArgs=(call, admission),
-        )
-
-    def _answered(self, response: Any, call: Call, admission: Admission) -> Any:
-        self._settle(call, admission)
-        call.admission = admission
-        return response
-
-    def _failed(self, failure: Failure, call: Call, admission: Admission) -> Failure:
-        self._settle(call, admission)
-        return failure
-
-    def _settle(self, call: Call, admission: Admission) -> None:
-        outcome = call.outcome
-        assert outcome is not None  # the layer below has classified the try, whatever its end
-        self._guard.settle(admission, outcome, call.record.upstream_duration)
-
-    def broken(self, call: Call, outcome: Outcome) -> None:
-        """A body broke off after its head was counted as a success: a failure more."""
-        if call.admission is not None:
-            self._guard.settle(call.admission, outcome, call.record.upstream_duration)

@@ -1,24 +1,18 @@
-"""Tries again what is safe to try again, while the budget lasts."""
+"""What is safe to try again, while the budget lasts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from attrs import define
-from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
-from twisted.python.failure import Failure
+from attrs import define, field
 
-from altlas.backend.call import Call
-from altlas.backend.picking import Layer
+from altlas.backend.call import Body, Call
 from altlas.errors import Retry
 from altlas.resilience.backoff import backoff
 from altlas.resilience.budget import RetryBudget
 from altlas.resilience.outcome import Outcome
 from altlas.resilience.retry import may_retry
 from altlas.settings.tree import RetrySettings
-from altlas.timers import Clock
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 _ALWAYS = Retry.ALWAYS
@@ -26,74 +20,53 @@ _ALWAYS = Retry.ALWAYS
 
 @define(eq=False)
 class Retrying:
-    """Makes tries out of a call.
+    """Decides whether a try is followed by another, and after what pause.
 
-    A response or failure that `may_retry` names safe is dropped and the call sent
-    again after a full-jitter back-off, at most ``retry.tries`` times and, unless nothing was
-    sent, never beyond the budget. What cannot be tried again is passed on as it is.
+    At most ``retry.tries`` times and, unless nothing was sent, never beyond the budget.
     """
 
     _policy: RetrySettings
     _budget: RetryBudget
-    _clock: Clock
     _random: Callable[[], float]
-    _following: Layer
+    #: the causes of a try's outcome for which `again` need be asked
+    causes: frozenset[str] = field(init=False)
 
-    def send(self, call: Call) -> Deferred[Any]:
-        """The first try, and what may follow it."""
-        self._budget.deposit(self._clock.seconds())
-        if call.body is not None and self._policy.tries:
-            call.body.keep(self._policy.body_limit)
-        return self._try(call)
+    def __attrs_post_init__(self) -> None:
+        self.causes = self._policy.on if self._policy.tries else frozenset()
 
-    def _try(self, call: Call) -> Deferred[Any]:
-        call.tries += 1
-        call.outcome = None
-        return self._following.send(call).addCallbacks(
-            self._answered, self._failed, callbackArgs=(call,), errbackArgs=(call,)
-        )
+    def expect(self, body: Body) -> None:
+        """A call with this body comes: keep of it what another try would need."""
+        if self._policy.tries:
+            body.keep(self._policy.body_limit)
 
-    def _answered(self, response: Any, call: Call) -> Any:
-        outcome = call.outcome
-        if outcome is None or not self._again(call, outcome):
-            return response
-        response.discard()
-        return self._later(call)
-
-    def _failed(self, failure: Failure, call: Call) -> Any:
-        outcome = call.outcome
-        if outcome is None or call.given_up is not None or not self._again(call, outcome):
-            return failure
-        return self._later(call)
-
-    def _again(self, call: Call, outcome: Outcome) -> bool:
-        # Asked in order of price: nearly every call ends at the first question.
-        if outcome.cause not in self._policy.on:
+    def again(self, call: Call, outcome: Outcome, now: float) -> bool:
+        """Whether to try again after this outcome. The record is told if only the number of
+        tries, or the budget, is in the way.
+        """
+        if call.given_up is not None or outcome.cause not in self.causes:
             return False
-        if call.tries > self._policy.tries > 0:
-            return self._exhausted(call, f"{call.tries} tries, the last {_told(outcome)}")
+        tries = len(call.tried) + 1
+        if tries > self._policy.tries:
+            return _exhausted(call, f"{tries} tries, the last {_told(outcome)}")
         replayable = call.body is None or call.body.replayable
-        if not may_retry(self._policy, call.method, outcome, call.tries, replayable):
+        if not may_retry(self._policy, call.method, outcome, tries, replayable):
             return False
         # A connect that failed cost the instance nothing: it cannot be the storm that the
         # budget is there to hold back, and needs none.
-        if outcome.retry is _ALWAYS or self._budget.withdraw(self._clock.seconds()):
+        if outcome.retry is _ALWAYS or self._budget.withdraw(now):
             return True
-        return self._exhausted(call, f"the retry budget is spent, the try {_told(outcome)}")
+        return _exhausted(call, f"the retry budget is spent, the try {_told(outcome)}")
 
-    def _exhausted(self, call: Call, reason: str) -> bool:
-        call.record.flag = "URX"
-        call.record.reason = reason
-        return False
+    def pause(self, call: Call) -> float:
+        """Seconds to wait before the next try of `call`: full jitter."""
+        policy, tries = self._policy, len(call.tried) + 1
+        return backoff(tries, policy.backoff, policy.backoff_max, self._random())
 
-    def _later(self, call: Call) -> Deferred[Any]:
-        lease = call.lease
-        if lease is not None:
-            call.tried.append(lease.member)
-        call.finish()
-        pause = backoff(call.tries, self._policy.backoff, self._policy.backoff_max, self._random())
-        waited: Deferred[None] = deferLater(self._clock, pause)  # type: ignore[arg-type]
-        return waited.addCallback(lambda _: self._try(call))
+
+def _exhausted(call: Call, reason: str) -> bool:
+    call.record.flag = "URX"
+    call.record.reason = reason
+    return False
 
 
 def _told(outcome: Outcome) -> str:

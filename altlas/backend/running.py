@@ -16,7 +16,7 @@ from altlas.backend.guarding import Guard
 from altlas.backend.picking import Picker
 from altlas.backend.probing import HttpProbe, Prober
 from altlas.backend.roster import Member, Roster
-from altlas.backend.stack import Parts, Stack, stack
+from altlas.backend.stack import Parts, Stack
 from altlas.health.ledger import Change
 from altlas.kinds import Catalog, Kind
 from altlas.observability.metrics import Metrics
@@ -87,7 +87,7 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
     kind = _balancer_kind(settings, surroundings.catalog)
     balancer = kind.make(settings.balancer or kind.settings(), random)
     picker = Picker(roster, balancer, settings.max_requests, settings.queue, timers)
-    guard = Guard(closed(settings.breaker, clock.seconds()), clock, random.random)
+    guard = Guard(closed(settings.breaker, clock.seconds()), random.random)
     budget = RetryBudget(settings.retry.budget, settings.retry.budget_minimum, clock.seconds())
     agent = _agent(settings, surroundings, settings.pool.idle)
     # A probe is to see whether a connection can be made, and leaves none behind.
@@ -114,7 +114,7 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
     roster.on_change.append(lambda member, change: _tell_health(settings.name, member, change))
     guard.on_change.append(lambda breaker: _tell_breaker(settings.name, breaker))
     return RunningBackend(
-        settings, kind.name, roster, picker, guard, budget, stack(parts), agent, probe_agent, prober
+        settings, kind.name, roster, picker, guard, budget, Stack(parts), agent, probe_agent, prober
     )
 
 

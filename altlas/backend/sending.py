@@ -1,22 +1,23 @@
-"""The last layer: the call becomes a request of the treq client."""
+"""The last step: the call becomes a request of the treq client."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from attrs import define
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol
 from twisted.python.components import proxyForInterface
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IBodyProducer, IResponse
+from twisted.web.iweb import IResponse
 
 from altlas.backend.call import Call
 from altlas.backend.roster import Member
 from altlas.upstream.client import GatewayClient
-from altlas.upstream.headers import FieldHeaders
+from altlas.upstream.request import UpstreamRequest
 from altlas.wire.fields import Fields
 from altlas.wire.forwarding import with_host
+from altlas.wire.section import Section
 
 
 @define(eq=False)
@@ -26,15 +27,17 @@ class Sending:
     _client: GatewayClient
 
     def send(self, call: Call) -> Deferred[Any]:
-        """One request to the member that the call holds a lease of."""
-        member = _member_of(call)
-        return self._client.request(
-            call.method,
-            _url_of(call, member),
-            headers=FieldHeaders(_fields_for(call, member)),
-            data=cast(IBodyProducer | None, call.body),
-            informational=call.informational,
-            connect_timeout=call.timeouts.connect,
+        """One request to the member that the call has a lease of."""
+        member = call.member
+        body: Any = call.body
+        fields: Any = call.fields
+        if call.host_of_instance:
+            fields = with_own_host(fields, member)
+        connect, informational = call.timeouts.connect, call.informational
+        return self._client.send(
+            UpstreamRequest(
+                call.method, member.origin, call.target, fields, body, informational, connect
+            )
         )
 
 
@@ -46,15 +49,18 @@ class PlainSending:
 
     def send(self, call: Call) -> Deferred[Any]:
         """As `Sending.send`, with what treq itself does to a URL."""
-        member = _member_of(call)
+        member, fields = call.member, call.fields
+        if call.host_of_instance:
+            fields = with_own_host(fields, member)
         headers = Headers()
-        for name, value in _fields_for(call, member):
+        for name, value in fields.fields if isinstance(fields, Section) else fields:
             headers.addRawHeader(name, value)
         # Such clients say themselves how long their body is.
         headers.removeHeader(b"content-length")
         pending: Deferred[Any] = self._client.request(
             call.method.decode("ascii"),
-            _url_of(call, member),
+            # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).
+            member.origin + (b"" if call.target == b"*" else call.target),
             headers=headers,
             data=call.body,
             allow_redirects=False,
@@ -64,7 +70,10 @@ class PlainSending:
 
 
 class PlainResponse(proxyForInterface(IResponse)):  # type: ignore[misc]
-    """Any `IResponse`, with the one thing more that is wanted of one: it can be refused."""
+    """Any `IResponse`, with what more is wanted of one: it can be refused."""
+
+    #: such clients do not say how long connecting took
+    connect_time = 0.0
 
     def discard(self) -> None:
         """Refuse the body: its connection is cut."""
@@ -83,16 +92,8 @@ class _Refusal(Protocol):
                 return
 
 
-def _url_of(call: Call, member: Member) -> bytes:
-    # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).
-    return member.origin + (b"" if call.target == b"*" else call.target)
-
-
-def _member_of(call: Call) -> Member:
-    lease = call.lease
-    assert lease is not None  # no layer sends before one is picked
-    return lease.member
-
-
-def _fields_for(call: Call, member: Member) -> Fields:
-    return with_host(call.fields, member.host) if call.host_of_instance else call.fields
+def with_own_host(fields: Fields | Section, member: Member) -> Fields | Section:
+    """The same fields, with the address of `member` as Host."""
+    if isinstance(fields, Section):
+        return Section.of(with_host(fields.fields, member.host), fields.framing)
+    return with_host(fields, member.host)

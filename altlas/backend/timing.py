@@ -1,122 +1,148 @@
 """The time limits of a call: over all its tries, and of each.
 
-While the client is still sending its body neither runs: an upload takes the time it
-takes, and the idle limit watches over it. Both count again from its last byte.
+``timeout.total`` covers a call up to its response's head, waiting and pauses included;
+``timeout.response`` and ``timeout.per-try`` a try. While the client is still sending its body
+none of them runs: an upload takes the time it takes, and the idle limit watches over it. They
+count anew from its last byte.
+
+Only the limit that is next to strike is waited for: one entry in one queue a try.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
-from attrs import define
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.python.failure import Failure
+from attrs import define, field, frozen
 
 from altlas.backend.call import Call
-from altlas.backend.picking import Layer
 from altlas.errors import DeadlinePassed, TryTimeout, UpstreamTimeout
-from altlas.timers import Timer, Timers
+from altlas.settings.tree import Timeouts
+from altlas.timers import Timed, Timer, Timers
 
 LATE = "The service did not answer in time."
 
 
-class _Watch:
-    """Cancels a Deferred that takes too long, and says so in its failure."""
+class Queue(Protocol):
+    """Where a call stands while its time runs; see `altlas.timers.TimerQueue`."""
 
-    __slots__ = ("_call", "_error", "_limit", "_pending", "_struck", "_timer")
+    @property
+    def length(self) -> float: ...
 
-    def __init__(self, call: Call, limit: float, error: type[UpstreamTimeout]) -> None:
-        """`DeadlinePassed` ends the call, any other error the try."""
-        self._call = call
-        self._limit = limit
-        self._error = error
-        self._struck: UpstreamTimeout | None = None
-        self._timer: Timer | None = None
+    def add(self, timed: Timed, now: float, /) -> None: ...
 
-    def over(self, pending: Deferred[Any], timers: Timers) -> Deferred[Any]:
-        """Watch over `pending`."""
-        self._pending = pending
-        self._timer = timers.after(self._limit, self._due)
-        body = self._call.body
-        if body is not None and not body.complete:
-            body.on_complete.append(self._body_came)
-        return pending.addCallbacks(self._answered, self._failed)
+    def drop(self, timed: Timed, /) -> None: ...
 
-    def _body_came(self) -> None:
-        if self._timer is not None and self._timer.active:
-            self._timer.restart()
 
-    def _due(self) -> None:
-        body = self._call.body
-        if body is not None and body.flowing and self._timer is not None:
-            self._timer.restart()
-            return
-        self._struck = self._error(LATE, reason=f"no response within {self._limit:g} s")
-        if self._error is DeadlinePassed:
-            self._call.give_up(self._struck)
+@frozen(eq=False)
+class Limit:
+    """So long, and no longer."""
+
+    seconds: float
+    #: `DeadlinePassed` ends the call, any other error the try
+    error: type[UpstreamTimeout]
+    queue: Queue
+
+    def struck(self) -> UpstreamTimeout:
+        """What whoever waited is told."""
+        return self.error(LATE, reason=f"no response within {self.seconds:g} s")
+
+
+@define(eq=False)
+class _Once:
+    """The queue of a length that comes but once: what is left of the total time."""
+
+    length: float
+    _timers: Timers
+    _timer: Timer | None = None
+
+    def add(self, timed: Timed, now: float) -> None:
+        self._timer = self._timers.after(self.length, timed.expired)
+
+    def drop(self, timed: Timed) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+@define(eq=False)
+class TimeLimits:
+    """The limits that these timeouts set. A call waits under one of them at a time."""
+
+    timeouts: Timeouts
+    _timers: Timers
+    #: of a try, of the whole call, and the nearer of them where both begin together
+    _try: Limit | None = field(init=False)
+    _total: Limit | None = field(init=False)
+    _nearer: Limit | None = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        said = self.timeouts
+        response, per_try = said.response, said.per_try
+        if per_try is not None and (response is None or per_try <= response):
+            one = self._limit(per_try, TryTimeout)
         else:
-            self._pending.cancel()
+            one = self._limit(response, UpstreamTimeout)
+        total = self._limit(said.total, DeadlinePassed)
+        self._try, self._total = one, total
+        sooner = one is None or (total is not None and total.seconds < one.seconds)
+        self._nearer = total if sooner else one
 
-    def _rest(self) -> None:
-        timer, self._timer = self._timer, None  # which knows us: no work for the collector
-        if timer is not None:
-            timer.cancel()
+    def _limit(self, seconds: float | None, error: type[UpstreamTimeout]) -> Limit | None:
+        return None if seconds is None else Limit(seconds, error, self._timers.queue(seconds))
 
-    def _answered(self, response: Any) -> Any:
-        self._rest()
-        return response
+    def sent(self, call: Call, now: float) -> None:
+        """A try of `call` begins: its time runs, and that of the call goes on."""
+        # The first try nearly always begins when the call does.
+        limit = call.limit = self._nearer if now == call.since else self._later(call, now)
+        if limit is not None:
+            limit.queue.add(call, now)
 
-    def _failed(self, failure: Failure) -> Failure:
-        self._rest()
-        return _explained(failure, self._call) if self._struck is None else Failure(self._struck)
+    def waits(self, call: Call, now: float) -> None:
+        """`call` waits for something else than its instance: only its total time runs."""
+        limit = call.limit = self._total if now == call.since else self._rest(call, now)
+        if limit is not None:
+            limit.queue.add(call, now)
 
+    def _later(self, call: Call, now: float) -> Limit | None:
+        one, rest = self._try, self._rest(call, now)
+        if one is None or rest is None:
+            return one or rest
+        return rest if rest.queue.length < one.seconds else one
 
-@define(eq=False)
-class TryLimits:
-    """``timeout.response`` and ``timeout.per-try``: a try, from its start to its response head."""
+    def _rest(self, call: Call, now: float) -> Limit | None:
+        total = self._total
+        if total is None:
+            return None
+        left = max(0.0, call.since + total.seconds - now)
+        return Limit(total.seconds, DeadlinePassed, _Once(left, self._timers))
 
-    _timers: Timers
-    _following: Layer
+    def expired(self, call: Call) -> None:
+        """The limit that `call` waited under has struck (by `Call.expired`)."""
+        limit, call.limit = call.limit, None
+        assert limit is not None  # by whom else
+        of_call = limit.error is DeadlinePassed
+        if call.body is not None and call.body.flowing:
+            now = self._timers.seconds()
+            if of_call:
+                call.since = now
+            self._anew(call, now)
+            return
+        call.late = limit.struck()
+        if of_call:
+            call.give_up(call.late)
+        elif call.pending is not None:
+            call.pending.cancel()  # which reaches what it waits for: this try
 
-    def send(self, call: Call) -> Deferred[Any]:
-        """Send, and cancel this try when its time is over."""
-        limit, error = _limit_of(call)
-        pending = self._following.send(call)
-        if limit is None or _over(pending):
-            return pending
-        return _Watch(call, limit, error).over(pending, self._timers)
+    def body_came(self, call: Call) -> None:
+        """The last byte of the client's body has come (by `Call.body_came`)."""
+        now = self._timers.seconds()
+        # A slow client must not look like a slow instance.
+        call.began = call.since = now
+        if call.limit is not None:
+            call.limit.queue.drop(call)
+            self._anew(call, now)
 
-
-def _over(pending: Deferred[Any]) -> bool:
-    """Whether the result is there. A Deferred that was called may still wait for another."""
-    return pending.called and not pending.paused
-
-
-def _limit_of(call: Call) -> tuple[float | None, type[UpstreamTimeout]]:
-    response, per_try = call.timeouts.response, call.timeouts.per_try
-    if per_try is not None and (response is None or per_try <= response):
-        return per_try, TryTimeout
-    return response, UpstreamTimeout
-
-
-@define(eq=False)
-class Deadline:
-    """``timeout.total``: from the request to its response head, waiting and back-off included."""
-
-    _timers: Timers
-    _following: Layer
-
-    def send(self, call: Call) -> Deferred[Any]:
-        """Send, and give the call up when its time is over."""
-        pending = call.watch(self._following.send(call))
-        limit = call.timeouts.total
-        if limit is None or _over(pending):
-            return pending.addErrback(_explained, call)
-        return _Watch(call, limit, DeadlinePassed).over(pending, self._timers)
-
-
-def _explained(failure: Failure, call: Call) -> Failure:
-    # What was cancelled while it waited for a lease comes up as a bare CancelledError.
-    if call.given_up is not None and failure.check(CancelledError):
-        return Failure(call.given_up)
-    return failure
+    def _anew(self, call: Call, now: float) -> None:
+        if call.held:
+            self.sent(call, now)
+        else:
+            self.waits(call, now)

@@ -8,6 +8,7 @@ same however large the pool is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from attrs import define, field, frozen
@@ -46,12 +47,18 @@ class LeastRequestsBalancer:
     _full_scan: int
     _random: Random
     _schedules: Schedules = field(factory=Schedules, init=False)
+    #: the pool asked for last, and its order
+    _pool: Sequence[Member] = field(default=(), init=False)
+    _turns: Iterator[int] = field(factory=lambda: iter(()), init=False)
 
     def choose(self, pool: tuple[M, ...]) -> M:
         """The least loaded member of all, or of two in a large pool."""
         if len(pool) > self._full_scan:
             return self._better_of_two(pool)
-        return self._least(pool, self._schedules.next(pool))
+        if pool is not self._pool:
+            self._turns = self._schedules.turns(pool)
+            self._pool = pool
+        return self._least(pool, next(self._turns))
 
     def _least(self, pool: tuple[M, ...], turn: int) -> M:
         chosen = pool[turn]

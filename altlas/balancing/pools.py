@@ -7,7 +7,7 @@ more than its share; so the orders of the last few pools go on where they stood.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import define, field
 
@@ -22,21 +22,15 @@ _Key = tuple[tuple[int, int], ...]
 
 @define(eq=False)
 class Schedules:
-    """Finds the schedule of a pool; for the pool asked for last, by identity alone."""
+    """Finds the order of a pool. It is a look at every member: who is asked with one pool
+    again and again keeps what he got for it.
+    """
 
-    _pool: Sequence[Member] = ()
-    _schedule: Schedule = field(factory=lambda: Schedule((1,)))
     # A pool is kept beside its schedule, so that the ids in its key stay its members'.
     _seen: dict[_Key, tuple[Sequence[Member], Schedule]] = field(factory=dict)
 
-    def next(self, pool: Sequence[Member]) -> int:
-        """The position in `pool` whose turn it is."""
-        if pool is not self._pool:
-            self._schedule = self._find(pool)
-            self._pool = pool
-        return self._schedule.next()
-
-    def _find(self, pool: Sequence[Member]) -> Schedule:
+    def turns(self, pool: Sequence[Member]) -> Iterator[int]:
+        """The positions in `pool`, endlessly, from the one whose turn it is."""
         key = tuple((id(member), member.weight) for member in pool)
         entry = self._seen.pop(key, None) or (
             pool,
@@ -45,4 +39,4 @@ class Schedules:
         self._seen[key] = entry  # last in order: the first is the one unused for longest
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        return entry[1]
+        return entry[1].turns

@@ -13,7 +13,7 @@ a step cost as much as there are *different* weights, not members.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import gcd
 
 from attrs import define, field
@@ -56,34 +56,32 @@ def _cycles(weights: Sequence[int]) -> list[_Cycle]:
 class Schedule:
     """The endless order of positions 0..n-1 for these weights (each 1 or more)."""
 
+    #: the positions, from the one whose turn it is; there is but this one iterator
+    turns: Iterator[int]
     _cycles: list[_Cycle]
-    _period: int
     _known: list[int]
-    _next: int
 
     def __init__(self, weights: Sequence[int]) -> None:
         self._cycles = _cycles(weights)
-        self._period = sum(cycle.weight * len(cycle.positions) for cycle in self._cycles)
         self._known = []
-        self._next = 0
+        self.turns = _turns(self._cycles, self._known)
 
     def next(self) -> int:
         """The position whose turn it is."""
-        at = self._next
-        if at < len(self._known):
-            position = self._known[at]
-        else:
-            position = self._step()
-            if self._period > REMEMBERED:
-                return position
-            self._known.append(position)
-        self._next = at + 1 if at + 1 < self._period else 0
-        return position
+        return next(self.turns)
 
-    def _step(self) -> int:
-        for cycle in self._cycles:
+
+def _turns(cycles: list[_Cycle], known: list[int]) -> Iterator[int]:
+    """The positions, worked out, or read from `known` once all of them stand there."""
+    period = sum(cycle.weight * len(cycle.positions) for cycle in cycles)
+    while len(known) < period:
+        for cycle in cycles:
             cycle.worth += cycle.weight
-        chosen = min(self._cycles, key=lambda cycle: (-cycle.worth, cycle.head))
+        chosen = min(cycles, key=lambda cycle: (-cycle.worth, cycle.head))
         position = chosen.head
-        chosen.pay(self._period)
-        return position
+        chosen.pay(period)
+        if period <= REMEMBERED:
+            known.append(position)
+        yield position
+    while True:
+        yield from known

@@ -78,6 +78,7 @@ class ForwardLeaf:
             record=exchange.record,
             timeouts=self.timeouts,
             informational=exchange.informational,
-            host_of_instance=self.host_of_instance,
+            # HTTP/1.0 may name no host at all; an instance must be told one (RFC 9112, 3.2).
+            host_of_instance=self.host_of_instance or not (head.host or self.host),
         )
         exchange.forward(self.stack, call)

@@ -32,6 +32,7 @@ from altlas.resilience.outcome import Outcome, Verdict
 from altlas.settings.tree import BreakerSettings
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
+_SUCCESS = Verdict.SUCCESS
 _FAILURE = Verdict.FAILURE
 _IGNORABLE = Verdict.IGNORABLE
 
@@ -52,13 +53,14 @@ class Closed:
     counts: Counts
     openings: int = 0
     ramped: float = -inf
-    _go: Admission = field(init=False)
+    #: what every call gets once the ramp is over: who asks at each may look himself
+    go: Admission = field(init=False)
     _refusal: Admission = field(init=False)
     _slow_after: float = field(init=False)
 
     state = "closed"
 
-    @_go.default
+    @go.default
     def _make_go(self) -> Admission:
         return Admission(Decision.GO, self.generation)
 
@@ -80,17 +82,21 @@ class Closed:
         """Go; during the ramp, only if `roll`, a random number in [0, 1), is in the share."""
         if now < self.ramped and roll >= 1.0 - (self.ramped - now) / self.settings.ramp:
             return self._refusal, self
-        return self._go, self
+        return self.go, self
 
     def after(self, outcome: Outcome, took: float, admission: Admission, now: float) -> Breaker:
         """Count a call that took `took` seconds; open if that is one bad call too many."""
         verdict = outcome.verdict
         if verdict is _IGNORABLE or admission.generation != self.generation:
             return self
-        failed = verdict is _FAILURE
-        slow = took > self._slow_after
-        self.counts.add(failed, slow, now)
-        return self._judged(now) if failed or slow else self
+        if verdict is _SUCCESS and took <= self._slow_after:  # as nearly all are: no call more
+            calls = self.counts.calls
+            if now >= calls.end:
+                calls.advance(now)
+            calls.count += 1
+            return self
+        self.counts.add(verdict is _FAILURE, took > self._slow_after, now)
+        return self._judged(now)
 
     def given_up(self, admission: Admission, now: float) -> Breaker:
         """A call ended without a verdict: nothing to count."""

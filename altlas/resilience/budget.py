@@ -36,7 +36,10 @@ class RetryBudget:
 
     def deposit(self, now: float) -> None:
         """A request came (its first try; retries are not requests)."""
-        self._requests.add(now)
+        requests = self._requests
+        if now >= requests.end:
+            requests.advance(now)
+        requests.count += 1
 
     def withdraw(self, now: float) -> bool:
         """Take one retry; False, and nothing taken, when none is left."""

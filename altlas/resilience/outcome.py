@@ -48,7 +48,8 @@ def _of_status(status: int) -> Outcome:
     return Outcome(verdict, str(status), Retry.IDEMPOTENT, status)
 
 
-_BY_STATUS = tuple(_of_status(status) for status in range(1000))
+#: what `classify_status` gives, for who looks it up himself at every response
+BY_STATUS = tuple(_of_status(status) for status in range(1000))
 _BY_ERROR: dict[type[GatewayError], Outcome] = {}
 
 
@@ -58,7 +59,7 @@ def classify_status(status: int) -> Outcome:
     5xx is a failure, but for 501 and 505, which are answers about the request (RFC 9110,
     15.6.2 and 15.6.6); everything else is a success, 4xx included: the backend works.
     """
-    return _BY_STATUS[status]
+    return BY_STATUS[status]
 
 
 def classify_error(error: GatewayError) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from attrs import define, field
 
 
@@ -12,43 +14,42 @@ class Rolling:
     What leaves the count leaves it a slice at a time, so that it covers between
     ``window - window / buckets`` and `window` seconds. Adding costs the same however much
     was counted. A clock that goes back counts into the newest slice.
+
+    All is in one number that only grows: what the window holds is how much it grew since the
+    oldest slice began. Who counts at every request may do so himself and spare the call:
+    ``if now >= rolling.end: rolling.advance(now)``, then ``rolling.count += 1``.
     """
 
     _window: float
     _size: int = field(alias="buckets")
-    #: when counting began, on the clock whose `now` is passed in
-    _end: float = field(alias="started")
+    #: when the newest slice ends (to begin with: when counting began), on the clock whose
+    #: `now` is passed in
+    end: float = field(alias="started")
+    #: everything that was ever counted
+    count: int = field(default=0, init=False)
     _width: float = field(init=False)
-    _slices: list[int] = field(init=False)
-    _newest: int = field(default=0, init=False)
-    _total: int = field(default=0, init=False)
+    #: what `count` was when each slice began, the oldest first
+    _marks: deque[int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._width = self._window / self._size
-        self._slices = [0] * self._size
-        self._end += self._width
+        self._marks = deque([0] * self._size, self._size)
+        self.end += self._width
 
     def add(self, now: float) -> None:
         """Count one, at `now` seconds."""
-        if now >= self._end:
-            self._advance(now)
-        self._slices[self._newest] += 1
-        self._total += 1
+        if now >= self.end:
+            self.advance(now)
+        self.count += 1
 
     def total(self, now: float) -> int:
         """How many were counted in the window that ends at `now`."""
-        if now >= self._end:
-            self._advance(now)
-        return self._total
+        if now >= self.end:
+            self.advance(now)
+        return self.count - self._marks[0]
 
-    def _advance(self, now: float) -> None:
-        steps = int((now - self._end) / self._width) + 1
-        self._end += steps * self._width
-        if steps >= self._size:
-            self._slices = [0] * self._size
-            self._total = 0
-            return
-        for _ in range(steps):
-            self._newest = (self._newest + 1) % self._size
-            self._total -= self._slices[self._newest]
-            self._slices[self._newest] = 0
+    def advance(self, now: float) -> None:
+        """Begin the slice of `now`, which is past `end`."""
+        steps = int((now - self.end) / self._width) + 1
+        self.end += steps * self._width
+        self._marks.extend([self.count] * min(steps, self._size))

@@ -9,9 +9,9 @@ from twisted.internet.task import Clock
 
 from altlas.backend.call import Call
 from altlas.backend.guarding import Guard
-from altlas.backend.picking import Lease, Picker
+from altlas.backend.picking import Picker
 from altlas.backend.roster import Member, Roster
-from altlas.backend.stack import Parts, stack
+from altlas.backend.stack import Parts, Stack
 from altlas.balancing.round_robin import RoundRobinBalancer
 from altlas.edge.body import DownstreamBody
 from altlas.observability.metrics import Metrics
@@ -23,6 +23,7 @@ from altlas.settings.instances import Instance
 from altlas.testing import Asked, Step, StubClient
 from altlas.timers import Timers
 from altlas.upstream.client import GatewayClient
+from altlas.upstream.request import UpstreamRequest
 from altlas.wire.framing import CHUNKED
 from altlas.wire.limits import Limits
 
@@ -56,9 +57,9 @@ class OwnClient(GatewayClient):
     def __init__(self, script: StubClient) -> None:
         self.script = script
 
-    def request(self, *arguments: Any, **options: Any) -> Deferred[Any]:
+    def send(self, request: UpstreamRequest) -> Deferred[Any]:
         """Answer by the script."""
-        return self.script.request(*arguments, **options)
+        return self.script.send(request)
 
 
 class Flow:
@@ -103,9 +104,9 @@ class Scene:
         self.picker = Picker(
             self.roster, RoundRobinBalancer(), settings.max_requests, settings.queue, self.timers
         )
-        self.guard = Guard(closed(settings.breaker, 0.0), self.clock, lambda: 0.0)
+        self.guard = Guard(closed(settings.breaker, 0.0), lambda: 0.0)
         self.budget = RetryBudget(settings.retry.budget, settings.retry.budget_minimum)
-        self.stack = stack(
+        self.stack = Stack(
             Parts(
                 settings=settings,
                 picker=self.picker,
@@ -166,10 +167,10 @@ class Scene:
         )
 
 
-def take(picker: Picker, count: int) -> list[Lease]:
-    """So many leases, all there at once."""
-    leases = [picker.at_once() for _ in range(count)]
-    return [lease for lease in leases if lease is not None]
+def take(picker: Picker, count: int) -> list[Member]:
+    """The members of so many leases, all there at once."""
+    members = [picker.take() for _ in range(count)]
+    return [member for member in members if member is not None]
 
 
 def timers_left(timers: Timers) -> int:

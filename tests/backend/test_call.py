@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.errors import ClientGone, DeadlinePassed, UpstreamCancelled
+from altlas.errors import ClientGone, DeadlinePassed
 from altlas.testing import NEVER, Answer
 from tests.backend.scene import Scene, backend
 
@@ -33,27 +32,19 @@ class CallTests(SynchronousTestCase):
         self.failureResultOf(pending, ClientGone)
         self.assertIsInstance(call.given_up, ClientGone)
 
-    def test_given_up_before_it_is_watched(self) -> None:
+    def test_given_up_before_it_is_sent(self) -> None:
         """The reason is remembered even when there is nothing to cancel yet."""
         call = Scene(backend()).call()
         call.give_up(ClientGone())
         self.assertIsInstance(call.given_up, ClientGone)
-
-    def test_watch(self) -> None:
-        """What is watched is returned, and cancelled by giving up."""
-        call = Scene(backend()).call()
-        pending: Deferred[None] = Deferred()
-        self.assertIs(call.watch(pending), pending)
-        call.give_up(UpstreamCancelled())
-        self.failureResultOf(pending)
 
     def test_finish(self) -> None:
         """The lease stays until the call is finished; to finish twice gives back once."""
         scene = Scene(backend(), Answer())
         call = scene.call()
         self.successResultOf(scene.send(call))
-        self.assertEqual(scene.picker.in_flight, 1)
+        self.assertEqual((scene.picker.in_flight, call.held), (1, True))
         call.finish()
         call.finish()
-        self.assertEqual(scene.picker.in_flight, 0)
+        self.assertEqual((scene.picker.in_flight, call.held), (0, False))
         self.assertTrue(scene.idle())

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.backend.call import Call
+from altlas.backend.guarding import Guard
 from altlas.errors import (
     BreakerOpen,
     ClientGone,
@@ -16,6 +17,8 @@ from altlas.errors import (
     UpstreamReset,
     UpstreamTimeout,
 )
+from altlas.resilience.breaker import closed
+from altlas.resilience.outcome import classify_status
 from altlas.settings.backends import BreakerSettings, QueueSettings
 from altlas.testing import NEVER, Answer, Step
 from tests.backend.scene import Scene, backend, take
@@ -84,6 +87,21 @@ class GuardTests(SynchronousTestCase):
         self.assertEqual(self.state(scene), "closed")
         refusal = self.failureResultOf(self.sent(scene), BreakerOpen).value
         self.assertEqual(refusal.reason, "breaker recovering: 0% of the calls pass")
+
+    def test_chance(self) -> None:
+        """Chance is asked in the ramp, and nowhere else."""
+        rolled: list[float] = []
+        settings = BreakerSettings(minimum=1, error_rate=0.4, open_for=1.0, trials=1)
+        guard = Guard(closed(settings, 0.0), lambda: rolled.append(0.0) or 0.0)
+        guard.settle(guard.ask(0.0), classify_status(200), 0.0, 0.0)
+        self.assertEqual(rolled, [])
+        guard.settle(guard.ask(0.0), classify_status(500), 0.0, 0.0)
+        guard.settle(guard.ask(1.0), classify_status(200), 0.0, 1.0)
+        rolled.clear()
+        guard.ask(10.9)
+        self.assertEqual(rolled, [0.0])
+        guard.ask(11.0)
+        self.assertEqual(rolled, [0.0])
 
     def test_no_calls_no_count(self) -> None:
         """What never reached an instance does not count: none healthy, a full queue."""

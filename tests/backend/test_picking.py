@@ -7,14 +7,14 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.backend.picking import Lease
+from altlas.backend.roster import Member
 from altlas.errors import ClientGone, NoneHealthy, QueueFull, QueueTimeout, UpstreamReset
 from altlas.settings.backends import QueueSettings
 from altlas.testing import NEVER, Answer
 from tests.backend.scene import Scene, backend, take, timers_left
 
 
-def full(count: int = 1, limit: int = 1, **queue: Any) -> tuple[Scene, list[Lease]]:
+def full(count: int = 1, limit: int = 1, **queue: Any) -> tuple[Scene, list[Member]]:
     """A scene whose members are all at their limit, and the leases."""
     scene = Scene(backend(count, max_requests=limit, queue=QueueSettings(**queue)))
     return scene, take(scene.picker, count * limit)
@@ -24,13 +24,12 @@ class LeaseTests(SynchronousTestCase):
     """The right to use a member."""
 
     def test_counts(self) -> None:
-        """A lease counts at its member and at the picker until it is released, once."""
+        """A lease counts at its member and at the picker until it is given back."""
         picker = Scene(backend(1)).picker
-        (lease,) = take(picker, 1)
-        self.assertEqual((lease.member.active, picker.in_flight, lease.held), (1, 1, True))
-        lease.release()
-        lease.release()
-        self.assertEqual((lease.member.active, picker.in_flight, lease.held), (0, 0, False))
+        (member,) = take(picker, 1)
+        self.assertEqual((member.active, picker.in_flight), (1, 1))
+        picker.give_back(member)
+        self.assertEqual((member.active, picker.in_flight), (0, 0))
 
 
 class PickerTests(SynchronousTestCase):
@@ -39,80 +38,79 @@ class PickerTests(SynchronousTestCase):
     def test_at_once(self) -> None:
         """While members have room a lease is there at once, by the balancer's turn."""
         picker = Scene(backend(2)).picker
-        leases = [self.successResultOf(picker.pick()) for _ in range(4)]
-        self.assertEqual([lease.member.instance.port for lease in leases], [1, 2, 1, 2])
+        members = take(picker, 4)
+        self.assertEqual([member.instance.port for member in members], [1, 2, 1, 2])
 
     def test_another_than_tried(self) -> None:
         """A member that was not tried comes first, where there is one."""
         scene = Scene(backend(2))
         first, second = scene.roster.members
-        self.assertIs(self.successResultOf(scene.picker.pick((first,))).member, second)
-        self.assertIsNot(self.successResultOf(scene.picker.pick((first, second))), None)
+        self.assertIs(scene.picker.take((first,)), second)
+        self.assertIsNotNone(scene.picker.take((first, second)))
 
     def test_tried_rather_than_wait(self) -> None:
         """A member that was tried before is better than the queue."""
         scene = Scene(backend(2, max_requests=1))
         first, second = scene.roster.members
         second.active = 1
-        self.assertIs(self.successResultOf(scene.picker.pick((first,))).member, first)
+        self.assertIs(scene.picker.take((first,)), first)
 
     def test_skips_busy_members(self) -> None:
         """A member at its limit is passed by."""
         scene = Scene(backend(2, max_requests=2))
         scene.member(1).active = 2
-        leases = take(scene.picker, 2)
-        self.assertEqual([lease.member for lease in leases], [scene.member(2)] * 2)
-        self.assertIsNone(scene.picker.at_once())
+        self.assertEqual(take(scene.picker, 2), [scene.member(2)] * 2)
+        self.assertIsNone(scene.picker.take())
 
     def test_first_come_first_served(self) -> None:
         """Who waits longest gets the next lease."""
         scene, (lease,) = full()
-        waiting = [scene.picker.pick() for _ in range(3)]
+        waiting = [scene.picker.wait() for _ in range(3)]
         self.assertEqual(scene.picker.waiting, 3)
         for each in waiting:
             self.assertNoResult(each)
-            lease.release()
+            scene.picker.give_back(lease)
             lease = self.successResultOf(each)
-        lease.release()
+        scene.picker.give_back(lease)
         self.assertTrue(scene.idle())
 
     def test_cancelled_waiters_leave(self) -> None:
         """A waiter that is cancelled leaves the queue, and its turn goes to the next."""
         scene, (lease,) = full()
-        first, second = scene.picker.pick(), scene.picker.pick()
+        first, second = scene.picker.wait(), scene.picker.wait()
         first.cancel()
         self.failureResultOf(first, CancelledError)
         self.assertEqual((scene.picker.waiting, timers_left(scene.timers)), (1, 1))
-        lease.release()
-        self.successResultOf(second).release()
+        scene.picker.give_back(lease)
+        scene.picker.give_back(self.successResultOf(second))
         self.assertTrue(scene.idle())
 
     def test_cancelled_too_late(self) -> None:
         """To cancel after the lease came changes nothing."""
         scene, (lease,) = full()
-        waiting = scene.picker.pick()
-        lease.release()
+        waiting = scene.picker.wait()
+        scene.picker.give_back(lease)
         waiting.cancel()
-        self.successResultOf(waiting).release()
+        scene.picker.give_back(self.successResultOf(waiting))
         self.assertTrue(scene.idle())
 
     def test_nobody_passes_the_queue(self) -> None:
         """Who asks while the queue is being served stands behind those in it."""
         scene, leases = full(count=2)
         served: list[str] = []
-        late: list[Deferred[Lease]] = []
+        late: list[Deferred[Member]] = []
 
-        def first_served(_: Lease) -> None:
+        def first_served(_: Member) -> None:
             served.append("first")
-            late.append(scene.picker.pick().addCallback(lambda _: served.append("late")))
+            late.append(scene.picker.wait().addCallback(lambda _: served.append("late")))
 
         scene.down(1)
         scene.down(2)
         scene.up(2)  # both waiters can be served only when the other is back as well
         for lease in leases:
-            lease.member.active = 1
-        scene.picker.pick().addCallback(first_served)
-        scene.picker.pick().addCallback(lambda _: served.append("second"))
+            lease.active = 1
+        scene.picker.wait().addCallback(first_served)
+        scene.picker.wait().addCallback(lambda _: served.append("second"))
         scene.member(1).active = scene.member(2).active = 0
         scene.up(1)
         self.assertEqual(served, ["first", "second"])
@@ -121,25 +119,25 @@ class PickerTests(SynchronousTestCase):
     def test_queue_full(self) -> None:
         """With no place left it fails at once, and says when to come again."""
         scene, _ = full(size=1, timeout=2.0)
-        scene.picker.pick()
-        refusal = self.failureResultOf(scene.picker.pick(), QueueFull).value
+        scene.picker.wait()
+        refusal = self.failureResultOf(scene.picker.wait(), QueueFull).value
         self.assertEqual((refusal.status, refusal.flag, refusal.retry_after), (503, "UO", 2.0))
 
     def test_no_queue(self) -> None:
         """A queue of size 0 has no place for anybody."""
         scene, _ = full(size=0)
-        self.failureResultOf(scene.picker.pick(), QueueFull)
+        self.failureResultOf(scene.picker.wait(), QueueFull)
 
     def test_queue_timeout(self) -> None:
         """A waiter waits no longer than the queue's time, and leaves it."""
         scene, (lease,) = full(timeout=2.0)
-        waiting = scene.picker.pick()
+        waiting = scene.picker.wait()
         scene.clock.advance(1.9)
         self.assertNoResult(waiting)
         scene.clock.advance(0.2)
         refusal = self.failureResultOf(waiting, QueueTimeout).value
         self.assertEqual((refusal.status, refusal.flag), (503, "UO"))
-        lease.release()
+        scene.picker.give_back(lease)
         self.assertTrue(scene.idle())
 
     def test_none_healthy(self) -> None:
@@ -147,7 +145,7 @@ class PickerTests(SynchronousTestCase):
         scene = Scene(backend(2))
         scene.down(1)
         scene.down(2)
-        refusal = self.failureResultOf(scene.picker.pick(), NoneHealthy).value
+        refusal = self.failureResultOf(scene.picker.wait(), NoneHealthy).value
         self.assertEqual((refusal.status, refusal.flag), (503, "UH"))
         self.assertIn("127.0.0.1:1: probe said False; 127.0.0.1:2", refusal.reason)
         self.assertNotIn("127", str(refusal))
@@ -156,11 +154,11 @@ class PickerTests(SynchronousTestCase):
     def test_last_one_leaves(self) -> None:
         """Nobody waits for members that are all out."""
         scene, (lease,) = full()
-        waiting = [scene.picker.pick(), scene.picker.pick()]
+        waiting = [scene.picker.wait(), scene.picker.wait()]
         scene.down(1)
         for each in waiting:
             self.failureResultOf(each, NoneHealthy)
-        lease.release()
+        scene.picker.give_back(lease)
         self.assertTrue(scene.idle())
 
     def test_member_returns(self) -> None:
@@ -168,24 +166,24 @@ class PickerTests(SynchronousTestCase):
         scene = Scene(backend(2, max_requests=1))
         scene.down(2)
         (lease,) = take(scene.picker, 1)
-        waiting = scene.picker.pick()
+        waiting = scene.picker.wait()
         scene.up(2)
-        self.assertIs(self.successResultOf(waiting).member, scene.member(2))
-        self.assertIs(lease.member, scene.member(1))
+        self.assertIs(self.successResultOf(waiting), scene.member(2))
+        self.assertIs(lease, scene.member(1))
 
     def test_member_of_a_lease_is_out(self) -> None:
         """The lease of a member that is out meanwhile serves no waiter."""
         scene, leases = full(count=2)
-        waiting = scene.picker.pick()
+        waiting = scene.picker.wait()
         scene.down(1)
-        leases[0].release()
+        scene.picker.give_back(leases[0])
         self.assertNoResult(waiting)
-        leases[1].release()
-        self.assertIs(self.successResultOf(waiting).member, scene.member(2))
+        scene.picker.give_back(leases[1])
+        self.assertIs(self.successResultOf(waiting), scene.member(2))
 
 
 class PickingTests(SynchronousTestCase):
-    """The layer that gets a call its lease."""
+    """How a call gets its lease, and gives it back."""
 
     def test_record(self) -> None:
         """The record says which instance it was, and that it did not wait."""
@@ -202,7 +200,7 @@ class PickingTests(SynchronousTestCase):
         answered = scene.send(served)
         scene.clock.advance(1.5)
         refused = scene.send(overdue)
-        lease.release()
+        scene.picker.give_back(lease)
         self.successResultOf(answered)
         self.assertEqual(served.record.queued, 1.5)
         scene.clock.advance(2.0)
@@ -223,7 +221,7 @@ class PickingTests(SynchronousTestCase):
         pending = scene.send(call)
         call.give_up(ClientGone())
         self.failureResultOf(pending, ClientGone)
-        lease.release()
+        scene.picker.give_back(lease)
         self.assertEqual((scene.asked, scene.member(1).requests), ([], 0))
         self.assertTrue(scene.idle())
 

@@ -18,8 +18,9 @@ from altlas.errors import (
     UpstreamTimeout,
 )
 from altlas.settings.backends import BreakerSettings, RetrySettings
-from altlas.testing import NEVER, Answer, Step
-from tests.backend.scene import Scene, backend, body, endless_body, origin
+from altlas.testing import NEVER, Answer, Step, StubClient
+from altlas.upstream.request import UpstreamRequest
+from tests.backend.scene import OwnClient, Scene, backend, body, endless_body, origin
 
 BUSY = Answer(503, body=b"busy")
 FINE = Answer(200, body=b"fine")
@@ -99,7 +100,7 @@ class WhatTests(Retried):
         scene.down(2)
         call, pending = self.sent(scene)
         self.failureResultOf(pending, NoneHealthy)
-        self.assertEqual((call.tries, call.record.tries, call.record.flag), (1, 0, "-"))
+        self.assertEqual((call.record.tries, call.record.flag), (0, "-"))
 
     def test_client_gone(self) -> None:
         """What nobody waits for any more is not tried again."""
@@ -118,6 +119,20 @@ class WhatTests(Retried):
         call.give_up(UpstreamTimeout())
         self.failureResultOf(pending, UpstreamTimeout)
         self.assertTrue(scene.idle())
+
+    def test_given_up_but_answered(self) -> None:
+        """Nor one that was given up in the moment in which its answer came."""
+
+        class Answering(OwnClient):
+            def send(self, request: UpstreamRequest) -> Deferred[Any]:
+                call.give_up(ClientGone())
+                return super().send(request)
+
+        script = StubClient(BUSY)
+        scene = Scene(backend(retry=RetrySettings()), client=Answering(script))
+        call = scene.call()
+        self.assertEqual(self.successResultOf(scene.send(call)).code, 503)
+        self.assertEqual(len(script.asked), 1)
 
 
 class BodyTests(Retried):
@@ -167,7 +182,7 @@ class WhereTests(Retried):
         scene = Scene(settings, BUSY)
         call, pending = self.sent(scene)
         self.failureResultOf(pending, BreakerOpen)
-        self.assertEqual((call.tries, call.record.tries), (2, 1))
+        self.assertEqual((call.record.tries, len(scene.asked)), (1, 1))
         self.assertTrue(scene.idle())
 
 
@@ -197,7 +212,7 @@ class WhenTests(Retried):
         call = scene.call()
         scene.send(call)
         self.assertEqual((scene.picker.in_flight, scene.asked[0].flow.drained), (0, True))
-        self.assertIsNone(call.lease)
+        self.assertFalse(call.held)
 
     def test_given_up_in_the_pause(self) -> None:
         """To give up in a pause ends the call; nothing is left that would go on."""

@@ -18,6 +18,7 @@ from twisted.web.iweb import IRequest, IResponse
 from altlas.backend.sending import PlainResponse
 from altlas.settings.backends import RetrySettings
 from altlas.testing import Answer, StubClient
+from altlas.wire.section import Section
 from tests.backend.scene import Scene, backend, body, origin
 
 
@@ -36,12 +37,12 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual((request.target, request.fields), (call.target, call.fields))
 
     def test_asterisk(self) -> None:
-        """The asterisk-form is what the client makes of no target at all."""
+        """So does the asterisk-form, which is no path."""
         scene = Scene(backend(1), Answer())
         call = scene.call(b"OPTIONS")
         call.target = b"*"
         self.successResultOf(scene.send(call))
-        self.assertEqual(scene.asked[0].request.target, b"")
+        self.assertEqual(scene.asked[0].request.target, b"*")
 
     def test_host_of_instance(self) -> None:
         """Each instance sees its own address as Host where it is told to; the call does not."""
@@ -50,6 +51,17 @@ class SendingTests(SynchronousTestCase):
         self.successResultOf(scene.send(call))
         self.assertEqual(scene.asked[0].request.fields, [(b"Host", b"127.0.0.1:1")])
         self.assertEqual(call.fields, [(b"Host", b"h")])
+
+    def test_host_of_instance_in_a_section(self) -> None:
+        """So it is where the fields are a section; its framing stays."""
+        scene = Scene(backend(1), Answer())
+        call = scene.call(host_of_instance=True)
+        call.fields = Section.of([(b"Host", b"h"), (b"Content-Length", b"4")], 4)
+        self.successResultOf(scene.send(call))
+        sent: Any = scene.asked[0].request.fields
+        self.assertEqual(
+            (sent.lines, sent.framing), (b"Host: 127.0.0.1:1\r\nContent-Length: 4\r\n", 4)
+        )
 
     def test_body_and_informational(self) -> None:
         """The body goes out, and 1xx heads come back."""
@@ -132,6 +144,16 @@ class AnyTreqClientTests(SynchronousTestCase):
         call.target = b"*"
         self.collected(scene.send(call), stub.flush)
         self.assertEqual(service.asked, [(b"OPTIONS", b"/", b"")])
+
+    def test_section(self) -> None:
+        """The fields of a section reach it too, with the instance's own Host where that is told."""
+        for own, host in ((False, b"h"), (True, b"127.0.0.1:1")):
+            service = Service()
+            stub = StubTreq(service.app.resource())
+            scene = Scene(backend(1), client=stub)
+            call = scene.call(host_of_instance=own)
+            call.fields = Section.of([(b"Host", b"h")], 0)
+            self.assertEqual(self.collected(scene.send(call), stub.flush), (200, b"GET at " + host))
 
     def test_body(self) -> None:
         """A body is sent with its length, which is said once."""

@@ -1,4 +1,4 @@
-"""The layers together: what holds whatever happens."""
+"""The way of a call: what holds whatever happens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.backend.scene import Scene, backend, body, take, timers_left
 
 
 class OrderTests(SynchronousTestCase):
-    """Each layer stands where the others need it."""
+    """Each step stands where the others need it."""
 
     def test_deadline_covers_the_queue(self) -> None:
         """The total time runs while a call waits for a lease."""
@@ -48,7 +48,7 @@ class OrderTests(SynchronousTestCase):
         (lease,) = take(scene.picker, 1)
         pending = scene.send(scene.call())
         scene.clock.advance(1.1)
-        lease.release()
+        scene.picker.give_back(lease)
         scene.asked[0].answer(Answer())
         self.assertEqual(self.successResultOf(pending).code, 200)
 
@@ -63,7 +63,7 @@ class OrderTests(SynchronousTestCase):
         self.assertTrue(scene.idle())
 
     def test_each_try_is_judged(self) -> None:
-        """The breaker and the member hear of every try, the retry layer of the last one."""
+        """The breaker and the member hear of every try, the retries of the last one."""
         retry = RetrySettings(tries=1, backoff=0.0)
         breaker = BreakerSettings(minimum=100)
         scene = Scene(backend(2, retry=retry, breaker=breaker), Answer(503), Answer(200))
@@ -178,7 +178,7 @@ class Play:
                 call.finish()
 
     def _break(self, number: int) -> None:
-        answered = [call for call in self.calls if call.lease is not None]
+        answered = [call for call in self.calls if call.held]
         answered = [call for call in answered if call.target in self.ends]
         if answered:
             call = answered[number % len(answered)]
@@ -199,7 +199,7 @@ class Play:
         for member in members:
             self.test.assertGreaterEqual(member.active, 0)
             self.test.assertLessEqual(member.active, self.limit or 10**9)
-        held = sum(call.lease is not None and call.lease.held for call in self.calls)
+        held = sum(call.held for call in self.calls)
         self.test.assertEqual(sum(member.active for member in members), held)
         self.test.assertEqual(self.scene.picker.in_flight, held)
         self.test.assertLessEqual(self.scene.picker.waiting, 2)

@@ -7,8 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.errors import ClientGone, DeadlinePassed, TryTimeout, UpstreamTimeout
-from altlas.resilience.outcome import Verdict
+from altlas.errors import ClientGone, DeadlinePassed, TryTimeout, UpstreamReset, UpstreamTimeout
 from altlas.settings.backends import QueueSettings, RetrySettings, Timeouts
 from altlas.testing import NEVER, Answer, Step
 from tests.backend.scene import Scene, backend, body, take, timers_left
@@ -40,13 +39,31 @@ class TryLimitTests(SynchronousTestCase):
         self.assertTrue(scene.idle())
 
     def test_in_time(self) -> None:
-        """An answer in time leaves no timer behind."""
+        """Only the nearest limit is waited for, and an answer in time leaves none behind."""
         scene = scene_of(NEVER, response=2.0, total=3.0)
         pending = scene.send(scene.call())
-        self.assertEqual(timers_left(scene.timers), 2)
+        self.assertEqual(timers_left(scene.timers), 1)
         scene.asked[0].answer(Answer())
         self.successResultOf(pending)
         self.assertEqual(timers_left(scene.timers), 0)
+
+    def test_at_once(self) -> None:
+        """An answer that is there before anybody waits leaves none behind either."""
+        scene = scene_of(Answer(), UpstreamReset(), response=2.0, total=3.0)
+        self.successResultOf(scene.send(scene.call()))
+        self.failureResultOf(scene.send(scene.call()), UpstreamReset)
+        self.assertEqual(timers_left(scene.timers), 0)
+
+    def test_of_the_call(self) -> None:
+        """The limits are those of the call: routes of one backend may differ in them."""
+        scene = scene_of(NEVER, NEVER, response=2.0)
+        brief = Timeouts(response=1.0, total=None)
+        one, other = scene.send(scene.call(timeouts=brief)), scene.send(scene.call())
+        scene.clock.advance(1.5)
+        self.failureResultOf(one, UpstreamTimeout)
+        self.assertNoResult(other)
+        scene.clock.advance(1.0)
+        self.failureResultOf(other, UpstreamTimeout)
 
     def test_per_try(self) -> None:
         """A try that is cut short leaves time for another one."""
@@ -112,13 +129,10 @@ class DeadlineTests(SynchronousTestCase):
     def test_under_way(self) -> None:
         """A deadline that strikes within a try is a failure of that try."""
         scene = scene_of(NEVER, total=2.0)
-        call = scene.call()
-        pending = scene.send(call)
+        pending = scene.send(scene.call())
         scene.clock.advance(2.1)
         error = self.failureResultOf(pending, DeadlinePassed).value
         self.assertEqual((error.status, error.flag), (504, "UT"))
-        assert call.outcome is not None
-        self.assertIs(call.outcome.verdict, Verdict.FAILURE)
         self.assertEqual(scene.member(1).failures, 1)
         self.assertTrue(scene.asked[0].cancelled)
         self.assertTrue(scene.idle())
@@ -140,8 +154,37 @@ class DeadlineTests(SynchronousTestCase):
         pending = scene.send(scene.call())
         scene.clock.advance(2.1)
         self.failureResultOf(pending, DeadlinePassed)
-        lease.release()
+        scene.picker.give_back(lease)
         self.assertEqual((scene.member(1).requests, scene.member(1).failures), (0, 0))
+        self.assertTrue(scene.idle())
+
+    def test_uploads_in_the_queue(self) -> None:
+        """It counts anew from the last byte of a body that came while the call waited."""
+        more = {"max_requests": 1, "queue": QueueSettings(timeout=9.0)}
+        scene = scene_of(total=2.0, more=more)
+        take(scene.picker, 1)
+        sent = body(length=4)
+        pending = scene.send(scene.call(b"PUT", body=sent))
+        scene.clock.advance(1.5)
+        sent.feed(b"data")
+        scene.clock.advance(1.9)
+        self.assertNoResult(pending)
+        scene.clock.advance(0.2)
+        self.failureResultOf(pending, DeadlinePassed)
+        self.assertEqual(timers_left(scene.timers), 0)
+
+    def test_after_the_queue(self) -> None:
+        """What a call waited in the queue is taken off the time that its try has left."""
+        scene = scene_of(NEVER, response=1.5, total=2.0, more={"max_requests": 1})
+        (lease,) = take(scene.picker, 1)
+        pending = scene.send(scene.call())
+        scene.clock.advance(1.0)
+        scene.picker.give_back(lease)
+        scene.clock.advance(0.9)
+        self.assertNoResult(pending)
+        scene.clock.advance(0.2)
+        error = self.failureResultOf(pending, DeadlinePassed).value
+        self.assertEqual(error.reason, "no response within 2 s")
         self.assertTrue(scene.idle())
 
     def test_in_the_pause(self) -> None:

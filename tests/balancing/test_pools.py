@@ -16,23 +16,27 @@ class SchedulesTests(SynchronousTestCase):
         whole = pool(1, 1, 1)
         part = whole[1:]
         schedules = Schedules()
-        turns = [schedules.next(whole), schedules.next(part), schedules.next(whole)]
+        turns = [
+            next(schedules.turns(whole)),
+            next(schedules.turns(part)),
+            next(schedules.turns(whole)),
+        ]
         self.assertEqual(turns, [0, 0, 1])
 
     def test_equal_pools(self) -> None:
         """Two tuples of the same members are the same pool."""
         a, b = pool(1, 1)
         schedules = Schedules()
-        turns = [schedules.next((a, b)) for _ in range(4)]
+        turns = [next(schedules.turns((a, b))) for _ in range(4)]
         self.assertEqual(turns, [0, 1, 0, 1])
 
     def test_other_weights(self) -> None:
         """The same members with other weights are another pool."""
         a, b = pool(1, 1)
         schedules = Schedules()
-        schedules.next((a, b))
+        next(schedules.turns((a, b)))
         a.weight = 3
-        turns = [schedules.next(members) for members in [(a, b)] * 4]
+        turns = [next(schedules.turns(members)) for members in [(a, b)] * 4]
         self.assertEqual(turns.count(0), 3)
 
     def test_members_equal_by_value(self) -> None:
@@ -40,14 +44,14 @@ class SchedulesTests(SynchronousTestCase):
         twins = (Instance("a"), Instance("a"))
         others = (Instance("a"), Instance("a"))
         schedules = Schedules()
-        self.assertEqual([schedules.next(twins), schedules.next(others)], [0, 0])
+        self.assertEqual([next(schedules.turns(twins)), next(schedules.turns(others))], [0, 0])
 
     def test_bounded(self) -> None:
         """Only the pools asked for last are remembered."""
         schedules = Schedules()
         kept = alike(3)
         for _ in range(REMEMBERED * 3):
-            schedules.next(alike(2))
-            schedules.next(kept)
+            next(schedules.turns(alike(2)))
+            next(schedules.turns(kept))
         self.assertEqual(len(schedules._seen), REMEMBERED)
-        self.assertEqual(schedules.next(kept), REMEMBERED * 3 % 3)
+        self.assertEqual(next(schedules.turns(kept)), REMEMBERED * 3 % 3)

@@ -255,12 +255,14 @@ class RefusedTests(EdgeTestCase):
         one.send(request())
         exchange = one.exchange
         exchange.fail(NoneHealthy())
-        assert exchange.call is not None
-        lease = exchange.call.lease = one.scene.picker.at_once()
+        call, picker = exchange.call, one.scene.picker
+        assert call is not None
+        member = picker.take()
+        assert member is not None
+        call.member, call.lender = member, picker
         refused: list[str] = []
         exchange._respond(Refusable(refused))
-        assert lease is not None
-        self.assertEqual((refused, lease.held), (["discarded"], False))
+        self.assertEqual((refused, one.leases), (["discarded"], (0, 0, 0)))
 
 
 class BrokenOffTests(EdgeTestCase):

@@ -27,7 +27,7 @@ class ForwardLeafTests(SynchronousTestCase):
         api = {"path": "/api/", "rewrite": Rewrite(prefix="/v1/")}
         passed = self.passed(request("GET", "/api/x%2F?q"), route=api)
         self.assertEqual(passed.target, b"/v1/x%2F?q")
-        self.assertEqual(self.passed(request("OPTIONS", "*")).target, b"")
+        self.assertEqual(self.passed(request("OPTIONS", "*")).target, b"*")
 
     def test_fields(self) -> None:
         """The fields are those of the client with what forwarding adds."""
@@ -39,6 +39,12 @@ class ForwardLeafTests(SynchronousTestCase):
         """The Host is the client's, the instance's or a literal one."""
         for setting, host in (("pass", b"h.test"), ("instance", b"127.0.0.1:1"), ("a.b", b"a.b")):
             passed = self.passed(request(), settings={"host": setting})
+            self.assertEqual(passed.fields[0], (b"Host", host))
+
+    def test_no_host(self) -> None:
+        """Of a client that names no host, as HTTP/1.0 may, the instance hears its own address."""
+        for settings, host in (("pass", b"127.0.0.1:1"), ("a.b", b"a.b")):
+            passed = self.passed(b"GET / HTTP/1.0\r\n\r\n", settings={"host": settings})
             self.assertEqual(passed.fields[0], (b"Host", host))
 
     def test_body(self) -> None:

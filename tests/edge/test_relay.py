@@ -95,7 +95,7 @@ class OtherClientTests(SynchronousTestCase):
 
             def send(self, call: Call) -> Deferred[Any]:
                 """At once."""
-                return call.watch(succeed(response))
+                return succeed(response)
 
             def broken(self, *_: object) -> None:
                 """Is told of it."""

@@ -78,10 +78,10 @@ class TimeoutTests(TestCase):
     async def test_total_in_the_queue(self) -> None:
         """The total runs in the queue as well; no instance is blamed for it."""
         backend, one = await self.scene(stalls(), "max-requests = 1", f"timeout.total = {SOON}")
-        (lease,) = [one.backend.picker.at_once()]
-        assert lease is not None
+        member = one.backend.picker.take()
+        assert member is not None
         self.check(await one.get(), one)
-        lease.release()
+        one.backend.picker.give_back(member)
         self.assertEqual(backend.connections, [])
         self.assertEqual(one.backend.roster.members[0].failures, 0)
 

@@ -148,12 +148,13 @@ class ViewTests(SynchronousTestCase):
         settings = BreakerSettings(minimum=1, open_for=1.0, trials=1, ramp=10.0)
         guard = self.service.generation.backends["words"].guard
         guard.breaker = closed(settings, self.reactor.seconds())
-        guard.settle(guard.ask(), classify_status(500), 0.1)
+        now = self.reactor.seconds()
+        guard.settle(guard.ask(now), classify_status(500), 0.1, now)
         shown = self.view.backends()[0]["breaker"]
         self.assertEqual((shown["state"], shown["share"]), ("open", 0.0))
         self.assertEqual(shown["open_until"], NOW + 1.0)
         self.reactor.advance(1.0)
-        guard.settle(guard.ask(), classify_status(200), 0.1)
+        guard.settle(guard.ask(now + 1.0), classify_status(200), 0.1, now + 1.0)
         self.reactor.advance(4.0)
         shown = self.view.backends()[0]["breaker"]
         self.assertEqual(
