@@ -31,7 +31,8 @@ class Dispatcher:
             head, path = exchange.head, exchange.head.path
             # Matched on a copy in normal form; what goes upstream is what came.
             exchange.path = path = path if path == b"*" else normalised(path)
-            rule = self.index.find(
+            # Nearly always the path alone decides.
+            rule = self.index.sure(path) or self.index.find(
                 Facts(host_name(head.host), path, head.method, head.fields, head.query)
             )
             exchange.record.route = rule.route.name

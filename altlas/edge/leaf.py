@@ -73,7 +73,7 @@ class ForwardLeaf:
         call = Call(
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
-            fields=section.fields,
+            fields=section,
             body=body if isinstance(body, DownstreamBody) else None,
             record=exchange.record,
             timeouts=self.timeouts,
