@@ -60,12 +60,15 @@ class Attempt:
         self._refused = False
         self._drain_left: int | None = None
 
-    def upload(self, head: bytes, body: IBodyProducer) -> None:
-        """Send the request's head, then its body as it is produced."""
+    def upload(self, head: bytes, body: IBodyProducer) -> bool:
+        """Send the request's head, then its body as it is produced. Whether all went out at once:
+        then there is nothing more to do than for a request without a body.
+        """
         outlet = self._carrier.outlet
         outlet.write(head)
-        self._upload = Upload(body, outlet, self._upload_failed)
-        self._upload.start()
+        upload = self._upload = Upload(body, outlet, self._upload_failed)
+        upload.start()
+        return upload.done and self._pending is not None
 
     # --- from the connection
 

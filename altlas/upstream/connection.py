@@ -107,8 +107,9 @@ class UpstreamConnection(Protocol):
         body = request.body
         if body is None or isinstance(body, bytes):
             self._stream.write(encoded)
-        else:
-            self._taken_over().upload(encoded, body)
+        elif self._taken_over().upload(encoded, body):
+            # A small body is nearly always here before its request is sent.
+            self._request, self._pending, self._attempt = request, pending, None
         return pending
 
     # --- from the transport

@@ -10,7 +10,7 @@ from altlas.errors import (
     UpstreamCancelled,
     UpstreamReset,
 )
-from tests.upstream.link import Body, Link, Room, delivered, result_of
+from tests.upstream.link import Body, Link, Room, Sink, delivered, result_of
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -50,6 +50,24 @@ class UploadedTests(SynchronousTestCase):
         body.ends()
         link.says(OK + b"Content-Length: 0\r\n\r\n")
         self.assertEqual((self.room.idle(), body.calls), (1, ["start"]))
+
+    def test_here_at_once(self) -> None:
+        """A body that is here at once leaves nothing to do but to wait for the answer, in parts
+        or not, or for its end.
+        """
+        for pieces in (
+            (OK + b"Content-Length: 1\r\n\r\na",),
+            (OK, b"Content-Length: 1\r\n\r\n", b"a"),
+        ):
+            link = self.posted(Body(3, b"abc"))
+            sinks: list[Sink] = []
+            self.deferred.addCallback(delivered).addCallback(sinks.append)
+            for piece in pieces:
+                link.says(piece)
+            self.assertEqual((sinks[0].data, self.room.idle()), (b"a", 1))
+        link = self.posted(Body(3, b"abc"))
+        link.hangs_up()
+        self.assertIsInstance(result_of(self.deferred), UpstreamReset)
 
     def test_early_refusal(self) -> None:
         """An early refusal is delivered at once, stops the body, and ends the connection."""
@@ -150,6 +168,15 @@ class CancelledTests(SynchronousTestCase):
             self.assertEqual((link.aborted, body.calls), (True, ["start", "stop"]))
             link.settles()
             self.assertEqual((body.calls, room.open()), (["start", "stop"], 0))
+
+    def test_after_the_request_s_body(self) -> None:
+        """A body that was sent whole is not stopped any more."""
+        room, body = Room(), Body(3, b"abc")
+        deferred = room.get(method="POST", data=body)
+        link = room.accept()
+        deferred.cancel()
+        self.assertIsInstance(result_of(deferred), UpstreamCancelled)
+        self.assertEqual((link.aborted, body.calls), (True, ["start"]))
 
     def test_on_a_reused_connection(self) -> None:
         """So it is on a connection that served before."""

@@ -68,7 +68,8 @@ class Story:
     def ask(self, choice: int) -> None:
         body = None
         if choice % 2:
-            body = Body(3) if choice % 3 else Body()
+            at_once = b"abc" if choice % 7 == 0 else None
+            body = Body(3, at_once) if choice % 3 else Body(at_once=at_once)
             self.bodies.append(body)
         method = ("GET", "POST", "GET", "HEAD")[choice // 2 % 4]
         deferred = self.room.get(method=method, data=body)
