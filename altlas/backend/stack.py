@@ -72,7 +72,7 @@ class Stack:
         self._guard = parts.guard if settings.breaker.enabled else None
         self._accounting = Accounting(settings.name, parts.metrics)
         self._retrying = Retrying(settings.retry, parts.budget, parts.random)
-        #: by the id of the timeouts, which a route has one of: to hash them costs as much as a try
+        #: by the id of the timeouts, one a route; to hash their values would cost more than to wait
         self._limits: dict[int, TimeLimits] = {}
         # Ours passes target and 1xx heads through untouched; a stub cannot.
         ours = isinstance(parts.client, GatewayClient)

@@ -15,14 +15,18 @@ from time import process_time
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.testing import MemoryReactorClock
+from twisted.internet.task import Clock
 
-import altlas.balancing
 from altlas.backend.call import Call
-from altlas.backend.running import Surroundings, running
-from altlas.kinds import discover
+from altlas.backend.guarding import Guard
+from altlas.backend.picking import Picker
+from altlas.backend.roster import Roster
+from altlas.backend.stack import Parts, Stack
+from altlas.balancing import round_robin
 from altlas.observability.metrics import Metrics
 from altlas.observability.record import ExchangeRecord
+from altlas.resilience.breaker import closed
+from altlas.resilience.budget import RetryBudget
 from altlas.settings.tree import Backend, Instance, Timeouts
 from altlas.timers import Timers
 from altlas.upstream.client import GatewayClient
@@ -50,10 +54,6 @@ class AtOnce(GatewayClient):
         """Answer at once."""
         return succeed(self.answer)
 
-    def request(self, *_: Any, **__: Any) -> Deferred[Any]:  # type: ignore[override]
-        """The same, for who speaks treq."""
-        return succeed(self.answer)
-
     def go_on(self) -> None:
         """Nothing is left to be done."""
 
@@ -66,37 +66,32 @@ class Later(AtOnce):
         self.pending: Deferred[Any] = Deferred()
         return self.pending
 
-    def request(self, *_: Any, **__: Any) -> Deferred[Any]:
-        """The same, for who speaks treq."""
-        return self.send(None)
-
     def go_on(self) -> None:
         """The answer comes."""
         self.pending.callback(self.answer)
 
 
-def stack_over(client: AtOnce) -> Any:
+def stack_over(client: AtOnce) -> Stack:
     """The stack of a backend with two instances and the default settings, over `client`."""
     instances = tuple(Instance.parse(f"http://127.0.0.1:{port}") for port in (9001, 9002))
-    reactor = MemoryReactorClock()
-    surroundings = Surroundings(
-        reactor=reactor,
-        timers=Timers(reactor),
-        wall_clock=reactor.seconds,
-        random=Random(1),
-        metrics=Metrics(),
-        catalog=discover(altlas.balancing),
+    settings, timers, chance = Backend(name="demo", instances=instances), Timers(Clock()), Random(1)
+    roster = Roster.of(instances, settings.probe, timers.seconds)
+    balancer = round_robin.make(round_robin.RoundRobin(), chance)
+    return Stack(
+        Parts(
+            settings=settings,
+            picker=Picker(roster, balancer, settings.max_requests, settings.queue, timers),
+            guard=Guard(closed(settings.breaker, 0.0), chance.random),
+            budget=RetryBudget(settings.retry.budget, settings.retry.budget_minimum),
+            client=client,
+            timers=timers,
+            random=chance.random,
+            metrics=Metrics(),
+        )
     )
-    # It makes the client itself, which is as it should be but for here.
-    original, module = GatewayClient, sys.modules["altlas.backend.running"]
-    module.GatewayClient = lambda _agent: client  # type: ignore[attr-defined]
-    try:
-        return running(Backend(name="demo", instances=instances), surroundings).stack
-    finally:
-        module.GatewayClient = original  # type: ignore[attr-defined]
 
 
-def calls(stack: Any, client: AtOnce, record: ExchangeRecord) -> None:
+def calls(stack: Stack, client: AtOnce, record: ExchangeRecord) -> None:
     """So many calls, one after another."""
     for _ in range(CALLS):
         call = Call(
