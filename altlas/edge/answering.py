@@ -8,6 +8,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 
 from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import ResponseHead
+from altlas.wire.writing import response_head
 
 if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
@@ -58,4 +59,4 @@ def head_bytes(exchange: Exchange, head: ResponseHead, framing: int, keep: bool)
         own += _CLOSE
     elif request.minor == 0:
         own += _KEEP_ALIVE
-    return b"HTTP/1.1 %d %b\r\n%b%b\r\n" % (head.status, head.reason, section.lines, own)
+    return response_head(head, section.lines + own)

@@ -66,10 +66,6 @@ class GatewayClient(HTTPClient):
             UpstreamRequest(verb, origin, target, fields, data, informational, connect_timeout)
         )
 
-    def send(self, request: UpstreamRequest) -> Deferred[UpstreamResponse]:
-        """Send a request that is made already; see `GatewayAgent.send`."""
-        return self._gateway_agent.send(request)
-
 
 def _refuse(options: dict[str, Any], unbuffered: bool, data: object) -> None:
     """Refuse what would have to do something: silently ignored it would mislead."""

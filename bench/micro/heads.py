@@ -116,12 +116,12 @@ def passing_on() -> None:
     number = b"0123456789abcdef" * 2
     asked = forwarding.request_section(request, peer, number)
     answered = forwarding.response_section(response, 27, b"GET")
-    line = b"X-Request-ID: " + number
+    line = b"X-Request-ID: " + number + b"\r\n"
     calls: dict[str, Callable[[], object]] = {
         "request_section": lambda: forwarding.request_section(request, peer, number),
         "request_bytes": lambda: request_bytes(b"GET", request.target, asked, 0),
         "response_section": lambda: forwarding.response_section(response, 27, b"GET"),
-        "response_head": lambda: response_head(200, b"OK", answered, line),
+        "response_head": lambda: response_head(response, answered.lines + line),
         "request_fields, a list": lambda: forwarding.request_fields(request, peer, number),
         "response_fields, a list": lambda: forwarding.response_fields(response),
     }

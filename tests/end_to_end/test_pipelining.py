@@ -62,6 +62,8 @@ class PipeliningTests(Served):
 
         client = await self.serve(gated)
         client.send(request(b"GET", b"/1") + request(b"GET", b"/2"))
+        while not self.backend.requests:
+            await client.sleep(0.01)
         await client.sleep(0.02)
         self.assertEqual([each.target for each in self.backend.requests], [b"/1"])
         self.backend.behaviour = echoes_target

@@ -284,7 +284,7 @@ class ResponsesAgainTests(SynchronousTestCase):
         listed = [*forwarding.response_fields(alone), (b"Date", b"now")]
         section = forwarding.response_section(head, framing, method)
         self.assertEqual(section.lines, Section.of(section.fields).lines)
-        written = response_head(head.status, head.reason, section, b"Date: now")
+        written = response_head(head, section.lines + b"Date: now\r\n")
         plain = response_bytes(alone.status, alone.reason, listed, framing, method)
         self.assertEqual(by_line(written), by_line(plain))
         reader = ResponseReader(Limits())
