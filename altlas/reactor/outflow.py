@@ -23,8 +23,10 @@ class Outflow(Conduit):
     (`pause_writing`) and when it went out (`resume_writing`).
     """
 
-    # A push producer is paused by one write of more than this, as Twisted does, too.
-    bufferSize = 65536
+    # A push producer is paused by one write of more than this, as Twisted does, too. It is more
+    # than uvloop ever reads at once: who passes on what he reads is not to stop at every piece
+    # that the socket takes whole. What it does not take, uvloop pauses for.
+    bufferSize = 256 * 1024
     producer: Any = None
     streamingProducer = False
     producerPaused = False
