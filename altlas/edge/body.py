@@ -8,7 +8,7 @@ What was consumed is kept up to a limit, so that an idempotent request can be se
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
@@ -226,6 +226,37 @@ class DownstreamBody:
         self._detach()
 
 
+class WholeBody(bytes):
+    """The body of a request that came in one read with its head, as most small ones do.
+
+    It is nothing but its bytes: they are sent in the same write as the head, and again at
+    another try.
+    """
+
+    complete = True
+    flowing = False
+    invited = True
+    #: whether it may be sent again
+    replayable = True
+    #: nobody has to wait for its end
+    on_complete: ClassVar[list[Callable[[], object]]] = []
+
+    @property
+    def received(self) -> int:
+        """How long it is."""
+        return len(self)
+
+    def keep(self, size: int) -> None:
+        """Be sent again only where it is no longer than `size` bytes."""
+        if len(self) > size:
+            self.replayable = False
+
+    def limit(self, size: int) -> None:
+        """Raise `BodyTooLarge` where it is longer than `size` bytes."""
+        if len(self) > size:
+            raise BodyTooLarge(f"The body is longer than {size} bytes.")
+
+
 class NoBody:
     """What stands for the body of a request that has none: complete from the beginning.
 
@@ -244,3 +275,6 @@ class NoBody:
 
 
 NO_BODY = NoBody()
+
+#: what stands for the body of a request
+Body = DownstreamBody | WholeBody | NoBody

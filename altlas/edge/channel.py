@@ -183,11 +183,13 @@ class Channel(Protocol):
         if queue is not None:
             queue.drop(self)
         exchange = self.exchange = Exchange(self, head)
-        if head.framing and self._rest:
+        if head.framing:
             rest, self._rest = self._rest, b""
-            self._feed(exchange, rest)
-            if self.exchange is not exchange:
-                return  # its body was refused already
+            try:
+                self._rest = exchange.expect_body(rest)
+            except ClientError as error:
+                exchange.fail(error)
+                return
         self.listening.dispatch(exchange)
 
     def _refuse(self, error: ClientError) -> None:
