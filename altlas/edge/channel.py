@@ -155,22 +155,25 @@ class Channel(Protocol):
         if self._advancing:
             return  # an exchange ended within its own beginning: the loop below goes on
         self._advancing = True
+        reader = self._reader
         try:
-            while self._rest and self.exchange is None and self._may_begin():
+            # While the client does not read, is being left, or is gone, none begins.
+            while (
+                self._rest
+                and self.exchange is None
+                and not (self.full or self._lingering or self.lost)
+            ):
                 data, self._rest = self._rest, b""
-                head = self._reader.feed(data)
+                head = reader.feed(data)
                 if head is None:
                     self._head_begins()
                 else:
-                    self._rest = self._reader.take_rest()
+                    self._rest, reader.rest = reader.rest, b""
                     self._begin(head)
         except ClientError as error:
             self._refuse(error)
         finally:
             self._advancing = False
-
-    def _may_begin(self) -> bool:
-        return not (self.full or self._lingering or self.lost)
 
     def _head_begins(self) -> None:
         if self._idle and self._reader.started:
