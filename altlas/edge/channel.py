@@ -52,6 +52,8 @@ class Channel(Protocol):
 
     #: when the wait for the client is over, while it stands in a queue of `listening`
     due = 0.0
+    #: plain or TLS, over TCP or not: what only some of them can is asked for
+    transport: Any
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
@@ -79,7 +81,7 @@ class Channel(Protocol):
 
     def connectionMade(self) -> None:
         """A client is there: its first head must come within ``timeout.headers``."""
-        transport: Any = self.transport
+        transport = self.transport
         self.secure = ISSLTransport.providedBy(transport)
         self.peer = self.listening.peer_of(transport.getPeer(), transport.getHost(), self.secure)
         if hasattr(transport, "setTcpNoDelay"):
@@ -121,7 +123,7 @@ class Channel(Protocol):
         self._stop_waiting()
         if not self._lingering:
             self._lingering = True
-            transport: Any = self.transport
+            transport = self.transport
             transport.unregisterProducer()
         self._close()
 
@@ -155,22 +157,25 @@ class Channel(Protocol):
         if self._advancing:
             return  # an exchange ended within its own beginning: the loop below goes on
         self._advancing = True
+        reader = self._reader
         try:
-            while self._rest and self.exchange is None and self._may_begin():
+            # While the client does not read, is being left, or is gone, none begins.
+            while (
+                self._rest
+                and self.exchange is None
+                and not (self.full or self._lingering or self.lost)
+            ):
                 data, self._rest = self._rest, b""
-                head = self._reader.feed(data)
+                head = reader.feed(data)
                 if head is None:
                     self._head_begins()
                 else:
-                    self._rest = self._reader.take_rest()
+                    self._rest, reader.rest = reader.rest, b""
                     self._begin(head)
         except ClientError as error:
             self._refuse(error)
         finally:
             self._advancing = False
-
-    def _may_begin(self) -> bool:
-        return not (self.full or self._lingering or self.lost)
 
     def _head_begins(self) -> None:
         if self._idle and self._reader.started:
@@ -222,13 +227,13 @@ class Channel(Protocol):
         """Leave what the client sends on the wire."""
         if self.reading and self._is_open():
             self.reading = False
-            self.transport.pauseProducing()  # type: ignore[union-attr]
+            self.transport.pauseProducing()
 
     def resume_reading(self) -> None:
         """Take from the wire again."""
         if not self.reading and self._is_open():
             self.reading = True
-            self.transport.resumeProducing()  # type: ignore[union-attr]
+            self.transport.resumeProducing()
 
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
@@ -260,7 +265,7 @@ class Channel(Protocol):
         self.resume_reading()
         self._lingering = True
         self._rest = b""
-        transport: Any = self.transport
+        transport = self.transport
         # A transport waits for its producer before it closes.
         transport.unregisterProducer()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
@@ -288,7 +293,7 @@ class Channel(Protocol):
 
     def _hang_up(self) -> None:
         """The good-bye was not answered: close the connection that TLS runs on."""
-        transport: Any = self.transport
+        transport = self.transport
         self._leave(getattr(transport, "transport", transport))
 
     def _close(self) -> None:
@@ -303,14 +308,14 @@ class Channel(Protocol):
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
         if not self.lost:
-            self.transport.write(data)  # type: ignore[union-attr]
+            self.transport.write(data)
 
     def abort(self) -> None:
         """Cut the connection, so that a half answer cannot be taken for a whole one."""
         if not self.lost:
             self._stop_waiting()
             self._lingering = True
-            transport: Any = self.transport
+            transport = self.transport
             transport.abortConnection()
 
     def cut(self) -> None:

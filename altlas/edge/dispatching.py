@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 from twisted.logger import Logger
@@ -36,7 +36,8 @@ class Dispatcher:
                 Facts(host_name(head.host), path, head.method, head.fields, head.query)
             )
             exchange.record.route = rule.route.name
-            cast(Leaf, rule.leaf).serve(exchange)
+            leaf: Leaf = rule.leaf
+            leaf.serve(exchange)
         except GatewayError as error:
             exchange.fail(error)
         except Exception:

@@ -162,40 +162,44 @@ class Exchange:
     def _respond(self, response: Any) -> None:
         """The response's head is here, and often all of it."""
         if self._settled:
-            response.discard()
-            if self.call is not None:
-                self.call.finish()
+            self._refrain(response)
             return
         self._settled = True
+        request, channel = self.head, self.channel
         try:
-            self._answer(response)
+            head: ResponseHead = getattr(response, "head", None) or head_of(
+                response, request.method
+            )
+            framing = head.framing
+            if framing < 0:
+                # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
+                framing = CHUNKED if request.minor else UNTIL_CLOSE
+            keep = self._keep = self._may_keep(framing)
+            data = head_bytes(self, head, framing, keep)
+            self.record.status = head.status
+            body = getattr(response, "take_body", _not_here)()
+            if body is None:
+                self._relay_body(Relay(self, response, data, framing))
+                return
+            # Most answers are small and here whole: they need no relay.
+            self.record.bytes_out = len(body)
+            if framing == CHUNKED:
+                body = chunk(body) + last_chunk(safe_trailers(response.trailers))
+            self._answered = True
+            if not channel.lost:
+                channel.transport.write(data + body)
+            if not self._done:
+                channel.finished(keep and self.body.complete, self._close())
         except Exception:
             if self._relay is None:  # or its connection would wait for ever
                 response.discard()
             self._bug()
 
-    def _answer(self, response: Any) -> None:
-        request = self.head
-        head: ResponseHead = getattr(response, "head", None) or head_of(response, request.method)
-        framing = head.framing
-        if framing < 0:
-            # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
-            framing = CHUNKED if request.minor else UNTIL_CLOSE
-        keep = self._keep = self._may_keep(framing)
-        data = head_bytes(self, head, framing, keep)
-        record = self.record
-        record.status = head.status
-        body = getattr(response, "take_body", _not_here)()
-        if body is None:
-            self._relay_body(Relay(self, response, data, framing))
-            return
-        # Most answers are small and here whole: they need no relay.
-        record.bytes_out = len(body)
-        if framing == CHUNKED:
-            body = chunk(body) + last_chunk(safe_trailers(response.trailers))
-        self._answered = True
-        self.channel.write(data + body)
-        self.complete()
+    def _refrain(self, response: Any) -> None:
+        """The response comes too late: it was decided before what the answer is."""
+        response.discard()
+        if self.call is not None:
+            self.call.finish()
 
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay

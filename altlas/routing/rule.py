@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import field, frozen
 
 from altlas.routing.facts import Facts
@@ -19,7 +21,7 @@ class Rule:
     """
 
     route: Route
-    leaf: object = None
+    leaf: Any = None
     pattern: PathPattern = field(init=False, repr=False)
     hosts: tuple[bytes, ...] = field(init=False, repr=False)
     allowed: tuple[str, ...] = field(init=False, repr=False)

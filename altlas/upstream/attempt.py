@@ -11,7 +11,7 @@ from twisted.web.iweb import IBodyProducer
 
 from altlas.errors import GatewayError, UpstreamCancelled, UpstreamMalformed, UpstreamReset
 from altlas.upstream.carrier import Carrier
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing
 from altlas.upstream.response import DONE, UpstreamResponse, cancelled
 from altlas.upstream.uploading import Upload
 from altlas.wire.bodies import RESPONSE, BodyReader, body_reader
@@ -47,7 +47,7 @@ class Attempt:
     )
 
     def __init__(
-        self, carrier: Carrier, request: UpstreamRequest, pending: Deferred[UpstreamResponse]
+        self, carrier: Carrier, request: Outgoing, pending: Deferred[UpstreamResponse]
     ) -> None:
         """Go on with `request`, whose response is for `pending`."""
         self._carrier = carrier

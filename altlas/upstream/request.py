@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from attrs import define
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer, IClientRequest
@@ -20,23 +21,27 @@ Informational = Callable[[ResponseHead], None]
 
 
 @implementer(IClientRequest)
-@define(eq=False)
-class UpstreamRequest:
-    """What is sent: `target` and `fields` go out byte for byte.
+class Outgoing:
+    """What the agent sends: `target` and `fields` go out byte for byte.
 
     `body` is nothing, the whole body, or its producer. A producer whose `length` is
     unknown is sent chunked, and its `trailers` (if it has such an attribute) are
     read when it ended. A `Section` whose framing agrees with the body is written as it is.
     """
 
+    __slots__ = ()
+
     method: bytes
     origin: bytes
     target: bytes
     fields: Fields | Section
-    body: IBodyProducer | bytes | None = None
-    informational: Informational | None = None
-    #: seconds that a new connection may take; None for what its pool says
-    connect_timeout: float | None = None
+    body: Any
+    informational: Informational | None
+
+    @property
+    def connect_timeout(self) -> float | None:
+        """Seconds that a new connection may take; None for what its pool says."""
+        return None
 
     @property
     def absoluteURI(self) -> bytes:
@@ -61,3 +66,16 @@ class UpstreamRequest:
             return request_bytes(self.method, self.target, self.fields, len(body)) + body
         length = CHUNKED if body.length is UNKNOWN_LENGTH else body.length
         return request_bytes(self.method, self.target, self.fields, length)
+
+
+@define(eq=False)
+class UpstreamRequest(Outgoing):
+    """A request that is nothing else."""
+
+    method: bytes
+    origin: bytes
+    target: bytes
+    fields: Fields | Section
+    body: IBodyProducer | bytes | None = None
+    informational: Informational | None = None
+    connect_timeout: float | None = None

@@ -23,8 +23,8 @@ from altlas.wire.roles import (
     request_role,
     response_role,
 )
-from altlas.wire.section import Section
-from altlas.wire.writing import framed_request, framed_response
+from altlas.wire.section import ResponseSection, Section
+from altlas.wire.writing import framed_request, framed_response, response_head
 
 __all__ = ["Forwarding", "Peer", "request_id", "with_host"]
 
@@ -77,7 +77,7 @@ class Forwarding:
         head.onward = (peer, self._pseudonym, section)
         return section.plus((b"X-Request-ID", request_id))
 
-    def response_section(self, head: ResponseHead, framing: int, method: bytes) -> Section:
+    def response_section(self, head: ResponseHead, framing: int, method: bytes) -> ResponseSection:
         """The same as `response_fields`, for an answer to `method` that is sent with `framing`,
         with the lines to be written. Nothing of this exchange alone is in it: neither a Date
         that is missing, nor X-Request-ID, nor Connection.
@@ -91,7 +91,9 @@ class Forwarding:
         ):
             return known[3]
         fields = framed_response(self.response_fields(head), head.status, framing, method)
-        section = Section.of(fields, framing)
+        section = ResponseSection.of(fields, framing)
+        section.beginning = response_head(head, section.lines)[:-2]
+        section.plain = b"date" in head.names and b"x-request-id" not in head.names
         head.onward = (framing, method, self._pseudonym, section)
         return section
 

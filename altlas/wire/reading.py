@@ -94,7 +94,7 @@ class RequestReader:
         self._block = _NONE
         #: the last head, where one with another usual line can be made of it
         self._last: RequestHead | None = None
-        #: what came after the last head; to be taken with `take_rest`
+        #: what came after the last head: who takes it leaves none, by himself or with `take_rest`
         self.rest = b""
         # Of `rest`; both are nothing while that is empty.
         self._searched = 0
@@ -227,17 +227,18 @@ class RequestReader:
 class ResponseReader:
     """Reads one instance's responses, one after another, 1xx included."""
 
-    __slots__ = ("_block", "_last", "_limits", "_method", "_raw", "_searched", "_sink", "rest")
+    __slots__ = ("_block", "_last", "_limits", "_raw", "_searched", "_sink", "method", "rest")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sink = _FieldSink()
-        self._method = b"GET"
+        #: which the next response answers; see `expect`
+        self.method = b"GET"
         self._block = _NONE
         #: the last head, if it answered this method, and its bytes
         self._last: ResponseHead | None = None
         self._raw = b""
-        #: what came after the last head; to be taken with `take_rest`
+        #: what came after the last head: who takes it leaves none, by himself or with `take_rest`
         self.rest = b""
         self._searched = 0  # of `rest`; 0 while that is empty
 
@@ -248,8 +249,8 @@ class ResponseReader:
 
     def expect(self, method: bytes) -> None:
         """Tell which method the next response answers: HEAD has no body."""
-        if method != self._method:
-            self._method = method
+        if method != self.method:
+            self.method = method
             self._last = None
 
     def take_rest(self) -> bytes:
@@ -309,7 +310,7 @@ class ResponseReader:
         try:
             if block.raw != raw:
                 block = self._block = FieldBlock(raw, self._fields(data, status))
-            framing = response_framing(block.told, minor, status, self._method)
+            framing = response_framing(block.told, minor, status, self.method)
         except Ambiguous as problem:
             raise _malformed(str(problem)) from None
         listed = block.listed
