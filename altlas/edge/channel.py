@@ -19,7 +19,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from altlas.edge.body import DownstreamBody
+from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
@@ -189,12 +189,9 @@ class Channel(Protocol):
             queue.drop(self)
         exchange = self.exchange = Exchange(self, head)
         if head.framing:
-            rest, self._rest = self._rest, b""
-            try:
-                self._rest = exchange.expect_body(rest)
-            except ClientError as error:
-                exchange.fail(error)
-                return
+            self._begin_body(exchange, head)
+            if self.exchange is not exchange:
+                return  # its body was refused already
         self.listening.dispatch(exchange)
 
     def _refuse(self, error: ClientError) -> None:
@@ -203,6 +200,19 @@ class Channel(Protocol):
         self.exchange.fail(error)
 
     # --- bodies ------------------------------------------------------------------------
+
+    def _begin_body(self, exchange: Exchange, head: RequestHead) -> None:
+        """What followed the head is of the body, or all of it and more."""
+        rest, self._rest = self._rest, b""
+        size = head.framing
+        if 0 < size <= len(rest) and size <= READ_AHEAD and not head.expects_continue:
+            exchange.body = WholeBody(rest[:size])
+            self._rest = rest[size:]
+            return
+        body = exchange.body = DownstreamBody(size, self.listening.limits, self)
+        body.invited = not head.expects_continue
+        if rest:
+            self._feed(exchange, rest)
 
     def _feed(self, exchange: Exchange, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""

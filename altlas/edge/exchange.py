@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
 from altlas.edge.answering import head_bytes, head_of
-from altlas.edge.body import NO_BODY, READ_AHEAD, Body, DownstreamBody, WholeBody
+from altlas.edge.body import NO_BODY, Body, DownstreamBody
 from altlas.edge.patience import Patience
 from altlas.edge.recording import new_record, unread
 from altlas.edge.refusals import problem
@@ -84,7 +84,7 @@ class Exchange:
         listening, peer = channel.listening, channel.peer
         self.channel = channel
         self.head = head
-        #: of a request that has one, what `expect_body` makes of it
+        #: by the channel, where the request has one
         self.body: Body = NO_BODY
         make = listening.make_request_id
         self.request_id = request_id(head, peer, make) if peer.trusted else make()
@@ -110,20 +110,6 @@ class Exchange:
         `beginning` is what came of that head.
         """
         return cls(channel, unread(beginning))
-
-    def expect_body(self, rest: bytes) -> bytes:
-        """The request has a body, and `rest` is what followed its head: return what follows both.
-
-        Raises `BadRequest` for a body that breaks its framing.
-        """
-        head, channel = self.head, self.channel
-        size = head.framing
-        if 0 < size <= len(rest) and size <= READ_AHEAD and not head.expects_continue:
-            self.body = WholeBody(rest[:size])
-            return rest[size:]
-        body = self.body = DownstreamBody(size, channel.listening.limits, channel)
-        body.invited = not head.expects_continue
-        return body.feed(rest) if rest else rest
 
     # --- to the backend ----------------------------------------------------------------
 
