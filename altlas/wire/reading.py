@@ -210,6 +210,7 @@ class RequestReader:
     def _fields(self, data: bytes) -> Fields:
         # A parser that saw a whole message begins anew by itself.
         parser = self._parser
+        used = parser is not None
         if parser is None:
             parser = self._parser = httptools.HttpRequestParser(self._sink)
         try:
@@ -217,6 +218,11 @@ class RequestReader:
         except httptools.HttpParserUpgrade:
             self._parser = None  # its way of saying that it would stop reading HTTP here
         except httptools.HttpParserError as error:
+            self._parser = None
+            self._sink.take()
+            if used:
+                # To it more is the end of a connection than to us: a Proxy-Connection, say.
+                return self._fields(data)
             raise BadRequest(f"The header fields are not HTTP: {error}.") from None
         fields = self._sink.take()
         if len(fields) > self._limits.header_count:
