@@ -37,6 +37,7 @@ from altlas.wire.request_line import (
     read_request_line,
     usual_line,
 )
+from altlas.wire.underscores import Names, keep
 
 _END: Final = b"\r\n\r\n"
 #: RFC 9112, 2.2 asks to skip one empty line before a request; a few do no harm.
@@ -80,15 +81,18 @@ class RequestReader:
         "_limits",
         "_line_seen",
         "_longest",
+        "_names",
         "_parser",
         "_searched",
         "_sink",
         "rest",
     )
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, names: Names = keep) -> None:
+        """`names` says which fields count by their names; see `altlas.wire.underscores`."""
         self._limits = limits
         self._longest = limits.request_line + 2
+        self._names = names
         self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
         self._block = _NONE
@@ -227,7 +231,7 @@ class RequestReader:
         fields = self._sink.take()
         if len(fields) > self._limits.header_count:
             raise HeadersTooLarge()
-        return fields
+        return self._names(fields)
 
 
 class ResponseReader:
