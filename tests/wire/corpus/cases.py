@@ -118,6 +118,8 @@ class Passed:
     interim: tuple[int, ...] = ()
     kept: bool = True
     reason: bytes | None = None
+    #: the values of Content-Length; None where it is not asked
+    length: tuple[bytes, ...] | None = None
 
 
 @frozen

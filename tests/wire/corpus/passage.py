@@ -120,6 +120,10 @@ class Passage:
         self._clients.append(client)
         return client
 
+    def leave(self, client: End) -> None:
+        """Forget a client whose connection is over."""
+        self._clients.remove(client)
+
     def settle(self) -> None:
         """Let everything happen that can without time passing."""
         moved = True
@@ -173,7 +177,7 @@ class Passage:
             self.settle()
         closed = client.closed
         client.ends(ConnectionError("the client is done"))
-        self._clients.remove(client)
+        self.leave(client)
         self.settle()
         heard = tuple(map(check, self.heard))
         asked = [one.what for one in heard] if methods is None else methods

@@ -43,6 +43,8 @@ class Sloppy:
     knows_chunks: bool = True
     #: methods that it expects no body of
     bodiless: tuple[bytes, ...] = ()
+    #: whether it reads a body that was offered and not asked for
+    reads_unasked: bool = True
 
     def __call__(self, data: bytes) -> list[Asked]:
         """The whole requests in `data`, as this server reads them."""
@@ -75,7 +77,7 @@ class Sloppy:
         chunked = self.knows_chunks and any(
             b"chunked" in coding.lower() for coding in fields.get(b"transfer-encoding", [])
         )
-        if method in self.bodiless:
+        if method in self.bodiless or not (self.reads_unasked or b"expect" not in fields):
             return b"", data
         if chunked and (self.coding_first or not lengths):
             return _chunked(data)
@@ -195,5 +197,6 @@ HALF_BLIND: dict[str, Reader] = {
     for reader in (
         Sloppy("chunks are unknown", knows_chunks=False),
         Sloppy("a GET has no body", bodiless=_BODILESS),
+        Sloppy("a body is not read before it is asked for", reads_unasked=False),
     )
 }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 Fields = tuple[tuple[bytes, bytes], ...]
 
@@ -42,7 +42,9 @@ class Message:
     body: bytes = b""
     trailers: Fields = ()
     #: how its end was told: ``none``, ``length``, ``chunked`` or ``close``
-    framing: str = field(default="none")
+    framing: str = "none"
+    #: how many bytes it was on the wire; of requests only
+    size: int = field(default=0, eq=False)
 
     @property
     def status(self) -> int:
@@ -75,8 +77,9 @@ def read_requests(data: bytes) -> tuple[list[Message], bytes]:
         taken = _request(data)
         if taken is None:
             return messages, data
-        message, data = taken
-        messages.append(message)
+        message, rest = taken
+        messages.append(evolve(message, size=len(data) - len(rest)))
+        data = rest
 
 
 def read_responses(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from attrs import frozen
 
@@ -158,14 +158,18 @@ def judge_stream(stream: bytes) -> None:
 
 
 def judge_reuse(stream: bytes) -> None:
-    """Whether who does not know chunks, or bodies of a GET, hears no request more than there are.
+    """Whether nobody hears more requests in a stream than there are, not even who does not know
+    chunks, looks for no body of a GET, or answers an expectation without reading what was offered.
 
-    Raises `Disagreement` unless the first request that they could read otherwise is the
-    connection's last, and says so.
+    Raises `Disagreement` unless the first request that one of these could read otherwise is the
+    last of its connection, and says so.
     """
     messages, rest = read_requests(stream)
-    whole = stream[: len(stream) - len(rest)]
-    asked: list[Asked] = [(one.what, one.more, one.body) for one in messages]
-    for name, reader in HALF_BLIND.items():
-        if reader(whole) != asked and b"close" not in messages[-1].options:
-            raise Disagreement(f"who reads so that {name}, reads {reader(whole)}, not {asked}")
+    ends = list(accumulate(message.size for message in messages))
+    for place, message in enumerate(messages):
+        part = stream[: ends[place]]
+        asked: list[Asked] = [(one.what, one.more, one.body) for one in messages[: place + 1]]
+        lonely = b"close" in message.options and place == len(messages) - 1 and not rest
+        for name, reader in HALF_BLIND.items():
+            if reader(part) != asked and not lonely:
+                raise Disagreement(f"who reads so that {name}, reads {reader(part)}, not {asked}")
