@@ -56,7 +56,6 @@ CASES = (
         b"HTTP/1.1 426 X\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nok",
         Passed(426, b"ok", fields=()),
     ),
+    Response("a flood to 1.0", SHORT * 200, Torn(), minor=0),
+    Response("a flood of 100s", b"HTTP/1.1 100 X\r\n\r\n" * 200, Torn()),
 )
-
-#: What the gateway does not withstand yet.
-TO_DO = (Response("a flood to 1.0", SHORT * 200, Torn(), minor=0),)
