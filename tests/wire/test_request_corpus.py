@@ -198,8 +198,6 @@ class ReuseTests(SynchronousTestCase):
                 for instance in passage.instances:
                     judge_reuse(instance.stream)
 
-    test_half_blind_backends.todo = "connections are reused after any framing"  # type: ignore
-
 
 class TableTests(SynchronousTestCase):
     """The tables themselves."""

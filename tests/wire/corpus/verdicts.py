@@ -23,6 +23,8 @@ EDGE = 300
 STRIDE = 97
 
 _FRAMING = {b"host", b"content-length", b"transfer-encoding"}
+#: what the gateway says where it will not use the connection again; see `judge_reuse`
+_CLOSE = (b"Connection", b"close")
 
 
 class Disagreement(AssertionError):
@@ -129,7 +131,8 @@ def _pairs(given: Sequence[Message], wanted: Sequence[Heard]) -> list[tuple[Mess
 def seen(message: Message, wanted: Heard | None = None) -> Heard:
     """The message as a case puts it down: fields and claims where `wanted` asks for them."""
     unasked = wanted is None or wanted.fields is None
-    fields = tuple(one for one in message.fields if one[0].lower() not in _FRAMING | OURS)
+    own = _FRAMING | OURS
+    fields = tuple(one for one in message.fields if one[0].lower() not in own and one != _CLOSE)
     asked = {name for name, _ in wanted.claims} if wanted else set()
     return Heard(
         message.what,
