@@ -20,6 +20,7 @@ RUNTIME = [
 ]
 
 TEST = [
+    "h11 >= 0.16",  # reads what the gateway writes, as many Python servers do
     "hypothesis >= 6.150",
     "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
     "mypy ~= 2.4",

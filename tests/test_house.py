@@ -59,6 +59,8 @@ UNMIRRORED = {
     "tests/upstream/test_attempt_uploads.py": "attempts that have a body, or are given up",
     "tests/upstream/test_endings.py": "every ending of a request, whichever part it meets",
     "tests/upstream/test_loopback.py": "what a transport in memory cannot show",
+    "tests/wire/test_response_corpus.py": "the corpus of answers, over the whole gateway",
+    "tests/wire/test_request_corpus.py": "the corpus of requests, over the whole gateway",
     "tests/wire/test_gate.py": "the tables of what is refused, over reader and targets",
     "tests/resilience/test_breaker_model.py": "the breaker against a model of it, run by chance",
     "tests/test_house.py": "the sources as a whole",

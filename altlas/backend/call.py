@@ -72,6 +72,7 @@ class Call(Outgoing):
 
     #: where the try goes to
     origin: bytes = field(default=b"", init=False)
+    alone: bool = field(default=False, init=False)
     #: the instance of the try, and who is to hear that its use is over: as long as there is
     #: such a one, the call has a lease
     member: Member = field(init=False)

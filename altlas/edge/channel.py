@@ -62,7 +62,7 @@ class Channel(Protocol):
         self.asker: Asker | None = None
         #: whether there is TLS
         self.secure = False
-        self._reader = RequestReader(listening.limits)
+        self._reader = RequestReader(listening.limits, listening.names)
         self._rest = b""
         self._advancing = False
         self._idle = False

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from twisted.logger import Logger
 
+from altlas.edge.hops import goes_on
 from altlas.edge.leaf import Leaf
 from altlas.errors import GatewayError
 from altlas.routing.facts import Facts, host_name
 from altlas.routing.index import RouteIndex
+from altlas.wire.max_forwards import COUNTED
 from altlas.wire.targets import normalised
 
 if TYPE_CHECKING:
@@ -36,8 +38,9 @@ class Dispatcher:
                 Facts(host_name(head.host), path, head.method, head.fields, head.query)
             )
             exchange.record.route = rule.route.name
-            leaf: Leaf = rule.leaf
-            leaf.serve(exchange)
+            if head.method not in COUNTED or goes_on(exchange):
+                leaf: Leaf = rule.leaf
+                leaf.serve(exchange)
         except GatewayError as error:
             exchange.fail(error)
         except Exception:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 UPSTREAM = Fault.UPSTREAM
-#: 1xx heads of an instance that are passed on; they are the one thing nothing else paces
+#: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
@@ -97,7 +97,7 @@ class Exchange:
         self._answered = False  # whether a byte of it is out
         self._done = False
         self._keep = False
-        self._informed = 0  # 1xx heads that were passed on
+        self._informed = 0  # 1xx heads that came
         self._patience: Patience | None = None
         self._started = listening.seconds()
         self.record = new_record(channel, head, self.request_id)
@@ -130,7 +130,13 @@ class Exchange:
 
     def informational(self, head: ResponseHead) -> None:
         """Pass a 1xx head on, to who understands it (RFC 9110, 15.2)."""
-        if self._settled or self.head.minor == 0:
+        if self._settled:
+            return
+        self._informed += 1
+        if self._informed > MOST_INFORMATIONAL:
+            self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
+            return
+        if self.head.minor == 0:
             return
         if head.status == 100:
             # Another try's instance may say again what the client was told already.
@@ -138,10 +144,6 @@ class Exchange:
             if not isinstance(body, DownstreamBody) or body.invited:
                 return
             body.invited = True
-        self._informed += 1
-        if self._informed > MOST_INFORMATIONAL:
-            self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
-            return
         fields = self.channel.listening.forwarding.response_fields(head)
         self.channel.write(response_bytes(head.status, head.reason, fields, 0))
 

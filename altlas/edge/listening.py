@@ -20,6 +20,7 @@ from altlas.wire.fields import values
 from altlas.wire.forwarding import Forwarding, Peer
 from altlas.wire.heads import RequestHead
 from altlas.wire.limits import Limits
+from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
@@ -49,6 +50,8 @@ class Listening:
     draining: bool = field(default=False, init=False)
     channels: set[Channel] = field(factory=set, init=False)
     limits: Limits = field(init=False)
+    #: which fields of a request count, by their names
+    names: Names = field(init=False)
     header_timeout: float = field(init=False)
     keep_alive_timeout: float = field(init=False)
     #: where channels stand that wait for a head, or for its beginning after another exchange
@@ -65,6 +68,7 @@ class Listening:
         self.limits = Limits(
             request_line=limit.request_line, headers=limit.headers, header_count=limit.header_count
         )
+        self.names = UNDERSCORES[self.settings.headers.underscores]
         self.header_timeout = self.settings.timeout.headers
         self.keep_alive_timeout = self.settings.timeout.keep_alive
         self.heads = self.timers.queue(self.header_timeout)

@@ -51,6 +51,7 @@ __all__ = [
     "Inherit",
     "Instance",
     "Listener",
+    "ListenerHeaders",
     "ListenerLimits",
     "ListenerTimeouts",
     "Network",
@@ -153,6 +154,18 @@ class ListenerTimeouts:
 
 
 @frozen(kw_only=True)
+class ListenerHeaders:
+    """Which header fields of a request count."""
+
+    underscores: str = key(
+        choice("drop", "keep", "refuse"),
+        default="drop",
+        help="fields with `_` in their names, which many backends cannot tell from `-`: "
+        "dropped, kept, or refused with a 400",
+    )
+
+
+@frozen(kw_only=True)
 class Listener:
     """An address that clients connect to."""
 
@@ -168,6 +181,7 @@ class Listener:
     trust: tuple[Network, ...] = key(
         items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"
     )
+    headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
 

@@ -31,7 +31,8 @@ class Attempt:
 
     It ends once, by one of two calls to its connection: `finished`, with whether request
     and response are both complete and nothing is left over, or `cut`. In doubt the
-    connection is not used again: an early answer, a byte too many.
+    connection is not used again: an early answer, a byte too many, a request whose end the
+    instance might not have found.
     """
 
     __slots__ = (
@@ -253,7 +254,8 @@ class Attempt:
             upload.stop()
             self._carrier.cut()
         else:
-            self._carrier.finished(head.keep_alive and not self._early and not extra)
+            doubtful = self._early or extra or self._request.alone
+            self._carrier.finished(head.keep_alive and not doubtful)
 
     def _fail(self, error: GatewayError) -> None:
         """Nothing more is to be had of this attempt, nor of the connection."""

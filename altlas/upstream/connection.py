@@ -106,9 +106,13 @@ class UpstreamConnection(Protocol):
         if request.method != self.reader.method:
             self.reader.expect(request.method)
         body = request.body
-        if body is None or isinstance(body, bytes):
+        if body is None:
             self._stream.write(encoded)
-        elif self._taken_over().upload(encoded, body):
+        elif isinstance(body, bytes):
+            self._stream.write(encoded)
+            if request.alone:
+                self._taken_over()
+        elif self._taken_over().upload(encoded, body) and not request.alone:
             # A small body is nearly always here before its request is sent.
             self._request, self._pending, self._attempt = request, pending, None
         return pending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer, IClientRequest
 from zope.interface import implementer
 
@@ -13,6 +13,7 @@ from altlas.upstream.headers import FieldHeaders
 from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import ResponseHead
+from altlas.wire.plainness import plainly_framed, saying_close
 from altlas.wire.section import Section
 from altlas.wire.writing import request_bytes
 
@@ -37,6 +38,9 @@ class Outgoing:
     fields: Fields | Section
     body: Any
     informational: Informational | None
+    #: whether its connection is to serve no other after it, since an instance might not find its
+    #: end; known once it is `encoded`
+    alone: bool
 
     @property
     def connect_timeout(self) -> float | None:
@@ -59,13 +63,15 @@ class Outgoing:
 
         Raises `ValueError` for a method, target or field that would break the head.
         """
-        body = self.body
+        body, fields = self.body, self.fields
         if body is None:
-            return request_bytes(self.method, self.target, self.fields, 0)
-        if isinstance(body, bytes):
-            return request_bytes(self.method, self.target, self.fields, len(body)) + body
-        length = CHUNKED if body.length is UNKNOWN_LENGTH else body.length
-        return request_bytes(self.method, self.target, self.fields, length)
+            return request_bytes(self.method, self.target, fields, 0)
+        whole = body if isinstance(body, bytes) else b""
+        framing = len(whole) if whole is body else _framing_of(body)
+        if framing and not plainly_framed(self.method, framing, fields):
+            self.alone = True
+            fields = saying_close(fields)
+        return request_bytes(self.method, self.target, fields, framing) + whole
 
 
 @define(eq=False)
@@ -79,3 +85,8 @@ class UpstreamRequest(Outgoing):
     body: IBodyProducer | bytes | None = None
     informational: Informational | None = None
     connect_timeout: float | None = None
+    alone: bool = field(default=False, init=False)
+
+
+def _framing_of(body: Any) -> int:
+    return CHUNKED if body.length is UNKNOWN_LENGTH else int(body.length)

@@ -37,6 +37,7 @@ from altlas.wire.request_line import (
     read_request_line,
     usual_line,
 )
+from altlas.wire.underscores import Names, keep
 
 _END: Final = b"\r\n\r\n"
 #: RFC 9112, 2.2 asks to skip one empty line before a request; a few do no harm.
@@ -80,15 +81,18 @@ class RequestReader:
         "_limits",
         "_line_seen",
         "_longest",
+        "_names",
         "_parser",
         "_searched",
         "_sink",
         "rest",
     )
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, names: Names = keep) -> None:
+        """`names` says which fields count by their names; see `altlas.wire.underscores`."""
         self._limits = limits
         self._longest = limits.request_line + 2
+        self._names = names
         self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
         self._block = _NONE
@@ -210,6 +214,7 @@ class RequestReader:
     def _fields(self, data: bytes) -> Fields:
         # A parser that saw a whole message begins anew by itself.
         parser = self._parser
+        used = parser is not None
         if parser is None:
             parser = self._parser = httptools.HttpRequestParser(self._sink)
         try:
@@ -217,11 +222,16 @@ class RequestReader:
         except httptools.HttpParserUpgrade:
             self._parser = None  # its way of saying that it would stop reading HTTP here
         except httptools.HttpParserError as error:
+            self._parser = None
+            self._sink.take()
+            if used:
+                # To it more is the end of a connection than to us: a Proxy-Connection, say.
+                return self._fields(data)
             raise BadRequest(f"The header fields are not HTTP: {error}.") from None
         fields = self._sink.take()
         if len(fields) > self._limits.header_count:
             raise HeadersTooLarge()
-        return fields
+        return self._names(fields)
 
 
 class ResponseReader:

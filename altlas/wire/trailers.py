@@ -52,9 +52,9 @@ _TOO_LATE_BEGINNINGS: Final = (
 def safe_trailers(fields: Fields) -> Fields:
     """The fields that mean no harm after a body, in their order.
 
-    ``_`` counts as ``-``, since to some backends it does.
+    None with a ``_`` in its name does: to some backends it is another one, with a ``-``.
     """
-    return [field for field in fields if _is_safe(field[0].lower().replace(b"_", b"-"))]
+    return [field for field in fields if b"_" not in field[0] and _is_safe(field[0].lower())]
 
 
 def _is_safe(name: bytes) -> bool:
