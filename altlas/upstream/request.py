@@ -69,7 +69,7 @@ class Outgoing:
         whole = body if isinstance(body, bytes) else b""
         framing = len(whole) if whole is body else _framing_of(body)
         if framing and not plainly_framed(self.method, framing, fields):
-            self.alone = True
+            self.alone = True  # type: ignore[misc]  # whose slot it is varies
             fields = saying_close(fields)
         return request_bytes(self.method, self.target, fields, framing) + whole
 
