@@ -29,7 +29,7 @@ class Outflow(Conduit):
     streamingProducer = False
     producerPaused = False
     # Where writes go when they do not wait for the turn's end.
-    _send: Callable[[bytes], object]
+    _send: Callable[[bytes], object] = staticmethod(discard)
     # None while there is no stream to depart by, or something is in its way.
     _departures: Departures | None = None
     # What waits for the turn's end: always less than a producer would be paused for.
