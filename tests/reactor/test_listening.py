@@ -27,11 +27,38 @@ class AcceptanceTests(ReactorCase):
 
         async def scene() -> None:
             port, ends = self.listen()
-            port._acceptance._server.close()
+            port._acceptance._doors[0].server.close()
             await self.turn(0.05)
             with socket.create_connection(("127.0.0.1", port.getHost().port)):
                 await self.until(lambda: ends)
             await port.stopListening()
+
+        self.play(scene)
+
+    def test_crowd(self) -> None:
+        """Where many connections come there are more doors, but not for ever."""
+        self.patch(listening, "WATCH", 0.05)
+        self.patch(listening, "CROWD", 2)
+        self.patch(listening, "DOORS", 3)
+
+        async def scene() -> None:
+            port, ends = self.listen()
+            doors = port._acceptance._doors
+            self.assertEqual(len(doors), 1)
+            crowd = [
+                socket.create_connection(("127.0.0.1", port.getHost().port)) for _ in range(20)
+            ]
+            await self.until(lambda: len(doors) == 3)
+            crowd += [
+                socket.create_connection(("127.0.0.1", port.getHost().port)) for _ in range(20)
+            ]
+            await self.until(lambda: len(ends) == 40)
+            await self.until(lambda: len(doors) == 1)
+            for plain in crowd:
+                plain.close()
+            await self.until(lambda: all(end.lost.called for end in ends))
+            await port.stopListening()
+            self.assertEqual(doors, [])
 
         self.play(scene)
 
