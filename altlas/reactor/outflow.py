@@ -57,10 +57,13 @@ class Outflow(Conduit):
         size = len(data)
         if self._unsent:
             self._add(data)
-        elif self._departures is None or size > SMALL or not self._departures.admit(self):
+        elif self._departures is None or size > SMALL:
             self._send(data)
         else:
+            # First, since others may depart on being joined, and cause a further write.
             self._unsent = data
+            if not self._departures.admit(self):
+                self.depart()
         if self._counted or size > self.bufferSize:
             self._written(size)
 
