@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 log = Logger()
 
-# Seconds between looks at whether uvloop still listens, and at how much comes.
+# Seconds between looks at whether uvloop still listens, and whether the crowd is gone.
 WATCH = 1.0
-# Another door for each so many connections a second, up to so many doors.
-CROWD = 500
-DOORS = 8
+# How many doors there are when nobody comes, and in the worst crowd.
+FEWEST = 2
+MOST = 32
 
 
 @frozen(eq=False)
@@ -41,9 +41,9 @@ class Acceptance:
     its place and its queue meanwhile. uvloop also closes a server, silently, when accepting
     fails for want of memory or by a packet filter; so it is watched, and opened again.
 
-    uvloop takes one connection a turn from each server. Where many come, turns would be short
-    and dear with a single one, so then there are several; where few come, each further one
-    would look in vain every time.
+    uvloop takes one connection a turn from each server. Where many come at once, they would
+    wait long for a single one, and turns would be short and dear; so there are more servers
+    when a turn found someone at all of them. Where few come, each would look in vain (1.5 us).
     """
 
     _loop: Loop
@@ -51,12 +51,15 @@ class Acceptance:
     _make: Callable[[], Any]
     _backlog: int
     _doors: list[Door] = field(factory=list, init=False)
+    # Who came in this turn, and in the turn in which most came since the last look.
     _came: int = field(default=0, init=False)
+    _peak: int = field(default=0, init=False)
     _timer: Any = field(default=None, init=False)
 
     def open(self) -> None:
         """Accept connections; `OSError` when there is no descriptor left for it."""
-        self._open_door()
+        for _ in range(FEWEST):
+            self._open_door()
         self._timer = self._loop.call_later(WATCH, self._watch)
 
     def close(self) -> None:
@@ -67,17 +70,20 @@ class Acceptance:
         self._keep(0)
 
     def _watch(self) -> None:
-        wanted, self._came = min(DOORS, 1 + self._came // CROWD), 0
+        wanted, self._peak = max(FEWEST, self._peak), 0
         if not all(door.is_open() for door in self._doors):
             log.warn("Accepting connections failed and is tried again")
             self._keep(0)
         self._keep(wanted)
+        self._widen(wanted)
+        self._timer = self._loop.call_later(WATCH, self._watch)
+
+    def _widen(self, count: int) -> None:
         try:
-            while len(self._doors) < wanted:
+            while len(self._doors) < count:
                 self._open_door()
         except OSError as error:
             log.warn("Could not accept connections: {error}", error=error)
-        self._timer = self._loop.call_later(WATCH, self._watch)
 
     def _open_door(self) -> None:
         copy = self._socket.dup()
@@ -94,5 +100,14 @@ class Acceptance:
             self._doors.pop().server.close()
 
     def _welcome(self) -> Any:
+        if not self._came:
+            self._loop.call_soon(self._end_turn)
         self._came += 1
         return self._make()
+
+    def _end_turn(self) -> None:
+        came, self._came = self._came, 0
+        self._peak = max(self._peak, came)
+        # There are no doors when it was closed in the meantime.
+        if 0 < len(self._doors) <= came:
+            self._widen(min(MOST, 2 * came))
