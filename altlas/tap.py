@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 
 from altlas.gateway.binds import absolute
 from altlas.gateway.catalog import catalog
+from altlas.gateway.collecting import collect_rarely
 from altlas.gateway.counts import counted
 from altlas.gateway.daemon_files import daemonizes, unusable_files
 from altlas.gateway.preflight import faults
@@ -167,7 +168,7 @@ def makeService(options: Options) -> IService:
         service = GatewayService(settings, reactor)
     except (OSError, ValueError) as error:  # gone since it was looked at
         _complain_and_exit([str(error)])
-    service.listening.addErrback(_give_up)
+    service.listening.addCallbacks(_settled, _give_up)
     log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made
@@ -194,6 +195,11 @@ def _end_if(wrong: Iterable[object]) -> None:
     lines = [str(one) for one in wrong]
     if lines:
         _complain_and_exit(lines)
+
+
+def _settled(_: object) -> None:
+    # Everything that stays is there now. Here, since the process is ours only where twistd runs us.
+    collect_rarely()
 
 
 def _give_up(_: Failure) -> None:

@@ -31,7 +31,7 @@ class Outflow(Conduit):
     streamingProducer = False
     producerPaused = False
     # Where writes go when they do not wait for the turn's end.
-    _send: Callable[[bytes], object]
+    _send: Callable[[bytes], object] = staticmethod(discard)
     # None while there is no stream to depart by, or something is in its way.
     _departures: Departures | None = None
     # What waits for the turn's end: always less than a producer would be paused for.
@@ -59,10 +59,13 @@ class Outflow(Conduit):
         size = len(data)
         if self._unsent:
             self._add(data)
-        elif self._departures is None or size > SMALL or not self._departures.admit(self):
+        elif self._departures is None or size > SMALL:
             self._send(data)
         else:
+            # First, since others may depart on being joined, and cause a further write.
             self._unsent = data
+            if not self._departures.admit(self):
+                self.depart()
         if self._counted or size > self.bufferSize:
             self._written(size)
 
