@@ -88,6 +88,7 @@ class Exchange:
         if head.framing:
             body = self.body = DownstreamBody(head.framing, listening.limits, channel)
             body.invited = not head.expects_continue
+            body.withheld = listening.forwarding.withheld
         make = listening.make_request_id
         self.request_id = request_id(head, peer, make) if peer.trusted else make()
         #: the path in normal form, once routes were asked
@@ -228,6 +229,9 @@ class Exchange:
             fields.append((b"Date", self.channel.listening.date()))  # RFC 9110, 6.6.1
         if b"x-request-id" not in names:
             fields.append((b"X-Request-ID", self.request_id))
+        hsts = self.channel.listening.hsts
+        if hsts and self.channel.secure and b"strict-transport-security" not in names:
+            fields.append((b"Strict-Transport-Security", hsts))
         if not self._keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:

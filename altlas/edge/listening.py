@@ -8,11 +8,13 @@ from email.utils import formatdate
 from ipaddress import ip_address
 from random import Random
 from typing import TYPE_CHECKING, Any
+from typing import Protocol as Shape
 
 from attrs import define, field
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 
+from altlas.edge.hsts import policy
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
 from altlas.timers import TimerQueue, Timers
@@ -24,6 +26,14 @@ from altlas.wire.limits import Limits
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
+
+
+class Guest(Shape):
+    """A connection: a channel, or the handshake before it."""
+
+    def close_if_idle(self) -> None: ...
+
+    def cut(self) -> None: ...
 
 
 @define(eq=False)
@@ -47,7 +57,7 @@ class Listening:
     served: int = field(default=0, init=False)
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
-    channels: set[Channel] = field(factory=set, init=False)
+    channels: set[Guest] = field(factory=set, init=False)
     limits: Limits = field(init=False)
     header_timeout: float = field(init=False)
     keep_alive_timeout: float = field(init=False)
@@ -56,6 +66,8 @@ class Listening:
     silences: TimerQueue = field(init=False)
     #: the clock of all durations
     seconds: Callable[[], float] = field(init=False)
+    #: what Strict-Transport-Security says in answers over TLS; nothing if empty
+    hsts: bytes = field(init=False)
     _when_empty: list[Callable[[], object]] = field(factory=list, init=False)
     _bits: Callable[[int], int] = field(init=False)
     _dated: tuple[int, bytes] = field(default=(0, b""), init=False)
@@ -71,6 +83,7 @@ class Listening:
         self.silences = self.timers.queue(self.keep_alive_timeout)
         self.seconds = self.timers.clock.seconds
         self._bits = self._random.getrandbits
+        self.hsts = policy(self.settings.tls)
 
     @property
     def name(self) -> str:
@@ -79,11 +92,11 @@ class Listening:
 
     # --- connections -------------------------------------------------------------------
 
-    def joined(self, channel: Channel) -> None:
+    def joined(self, channel: Guest, /) -> None:
         """A client connected."""
         self.channels.add(channel)
 
-    def left(self, channel: Channel) -> None:
+    def left(self, channel: Guest, /) -> None:
         """A connection is gone."""
         self.channels.discard(channel)
         if not self.channels:
