@@ -22,6 +22,7 @@ FLOORS = (
     {"upstream"},
     {"observability"},
     {"reactor"},
+    {"tls"},
     {"routing", "balancing", "resilience", "health", "contracts"},
     {"wire"},
     {"settings"},

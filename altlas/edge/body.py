@@ -57,6 +57,7 @@ class DownstreamBody:
         "on_complete",
         "on_progress",
         "received",
+        "withheld",
     )
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
@@ -66,6 +67,8 @@ class DownstreamBody:
         #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
         self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
         self.received = 0
+        #: lower-case names of fields that nobody but the gateway may say
+        self.withheld: frozenset[bytes] = frozenset()
         #: whether the client sends without waiting for a 100 (Continue)
         self.invited = True
         #: called once, when the last byte has come from the client
@@ -105,7 +108,7 @@ class DownstreamBody:
     def trailers(self) -> Fields:
         """The fields of the trailer section that may be passed on, once complete."""
         trailers = self._reader.trailers
-        return safe_trailers(trailers) if trailers else trailers
+        return safe_trailers(trailers, self.withheld) if trailers else trailers
 
     def keep(self, size: int) -> None:
         """Keep up to `size` consumed bytes, for another try."""

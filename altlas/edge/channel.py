@@ -211,6 +211,7 @@ class Channel(Protocol):
             return
         body = exchange.body = DownstreamBody(size, self.listening.limits, self)
         body.invited = not head.expects_continue
+        body.withheld = self.listening.forwarding.withheld
         if rest:
             self._feed(exchange, rest)
 

@@ -232,6 +232,9 @@ class Exchange:
             fields.append((b"Date", self.channel.listening.date()))  # RFC 9110, 6.6.1
         if b"x-request-id" not in names:
             fields.append((b"X-Request-ID", self.request_id))
+        hsts = self.channel.listening.hsts
+        if hsts and self.channel.secure and b"strict-transport-security" not in names:
+            fields.append((b"Strict-Transport-Security", hsts))
         if not self._keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:

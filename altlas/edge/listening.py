@@ -8,11 +8,13 @@ from email.utils import formatdate
 from ipaddress import ip_address
 from random import Random
 from typing import TYPE_CHECKING, Any
+from typing import Protocol as Shape
 
 from attrs import define, field
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 
+from altlas.edge.hsts import policy
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
 from altlas.timers import TimerQueue, Timers
@@ -25,6 +27,14 @@ from altlas.wire.underscores import UNDERSCORES, Names
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
+
+
+class Guest(Shape):
+    """A connection: a channel, or the handshake before it."""
+
+    def close_if_idle(self) -> None: ...
+
+    def cut(self) -> None: ...
 
 
 @define(eq=False)
@@ -48,7 +58,7 @@ class Listening:
     served: int = field(default=0, init=False)
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
-    channels: set[Channel] = field(factory=set, init=False)
+    channels: set[Guest] = field(factory=set, init=False)
     limits: Limits = field(init=False)
     #: which fields of a request count, by their names
     names: Names = field(init=False)
@@ -59,6 +69,8 @@ class Listening:
     silences: TimerQueue = field(init=False)
     #: the clock of all durations
     seconds: Callable[[], float] = field(init=False)
+    #: what Strict-Transport-Security says in answers over TLS; nothing if empty
+    hsts: bytes = field(init=False)
     _when_empty: list[Callable[[], object]] = field(factory=list, init=False)
     _bits: Callable[[int], int] = field(init=False)
     _dated: tuple[int, bytes] = field(default=(0, b""), init=False)
@@ -75,6 +87,7 @@ class Listening:
         self.silences = self.timers.queue(self.keep_alive_timeout)
         self.seconds = self.timers.clock.seconds
         self._bits = self._random.getrandbits
+        self.hsts = policy(self.settings.tls)
 
     @property
     def name(self) -> str:
@@ -83,11 +96,11 @@ class Listening:
 
     # --- connections -------------------------------------------------------------------
 
-    def joined(self, channel: Channel) -> None:
+    def joined(self, channel: Guest, /) -> None:
         """A client connected."""
         self.channels.add(channel)
 
-    def left(self, channel: Channel) -> None:
+    def left(self, channel: Guest, /) -> None:
         """A connection is gone."""
         self.channels.discard(channel)
         if not self.channels:

@@ -59,7 +59,8 @@ class Rule:
     @property
     def conditions(self) -> int:
         """How much it asks for beside host and path: the more, the earlier it is asked."""
-        return len(self.tests) + (self.methods is not None)
+        one_scheme = len(self.route.schemes) == 1
+        return len(self.tests) + (self.methods is not None) + one_scheme
 
     def takes(self, facts: Facts) -> bool:
         """Whether a request is taken, as to everything but host and path."""

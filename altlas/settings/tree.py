@@ -22,7 +22,6 @@ from altlas.settings.backends import (
     QueueSettings,
     RetrySettings,
     Timeouts,
-    TlsSettings,
 )
 from altlas.settings.instances import Instance
 from altlas.settings.keys import Takes, group, key, required
@@ -38,6 +37,7 @@ from altlas.settings.routes import (
     RouteTimeouts,
 )
 from altlas.settings.statuses import StatusRange
+from altlas.settings.tls import ListenerTls, TlsSettings
 from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "ListenerHeaders",
     "ListenerLimits",
     "ListenerTimeouts",
+    "ListenerTls",
     "Network",
     "PoolSettings",
     "Predicate",
@@ -184,6 +185,7 @@ class Listener:
     headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
+    tls: ListenerTls = group(ListenerTls)
 
 
 @frozen(kw_only=True)

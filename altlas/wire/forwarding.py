@@ -43,12 +43,16 @@ class Forwarding:
     `*_section` are for what goes through: remembered on the head, so that the next one with the
     same fields has them at once. `*_fields` are the same as lists, made anew for who wants
     to change them.
+
+    Of requests nothing passes whose lower-case name is among `withheld`, whoever says it:
+    only a peer's `claims` say those.
     """
 
-    __slots__ = ("_pseudonym", "_via")
+    __slots__ = ("_pseudonym", "_via", "withheld")
 
-    def __init__(self, via: str) -> None:
+    def __init__(self, via: str, withheld: frozenset[bytes] = frozenset()) -> None:
         pseudonym = self._pseudonym = via.encode("ascii")
+        self.withheld: Final = withheld
         #: by the minor version of the message that was received
         self._via: Final[tuple[Field, Field]] = (
             (b"Via", b"1.0 " + pseudonym),
@@ -98,7 +102,7 @@ class Forwarding:
         return section
 
     def _request_fields(self, head: RequestHead, peer: Peer) -> Fields:
-        gone = removable(head.listed)
+        gone = removable(head.listed) | self.withheld
         fields: Fields = []
         special: _Special = []
         for field in head.fields:
@@ -111,6 +115,8 @@ class Forwarding:
                     fields.append(field)
             elif role is not DROPPED:
                 special.append((role, field))
+        if special and self.withheld:
+            special = [one for one in special if one[1][0].lower() not in self.withheld]
         if head.minor == 0 and head.host and first(fields, b"host") is None:
             fields.insert(0, (b"Host", head.host))
         if special:
