@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from altlas.edge.body import Body, DownstreamBody
+from altlas.edge.pace import Pace
 from altlas.edge.relay import Relay
 from altlas.settings.tree import Timeouts
 from altlas.timers import Timer, Timers
@@ -12,14 +13,21 @@ from altlas.timers import Timer, Timers
 
 class Patience:
     """Calls `stalled` when neither body moves for ``timeout.idle``, `outlived` when all of it
-    took longer than ``timeout.stream``.
+    took longer than ``timeout.stream``. A `Pace` sees to it that they move fast enough.
 
     Most exchanges have none: a request without a body, whose answer is here whole.
     """
 
-    __slots__ = ("_idle", "_life", "_limits", "_stalled", "_timers")
+    __slots__ = ("_idle", "_life", "_limits", "_pace", "_stalled", "_timers")
 
-    def __init__(self, limits: Timeouts, timers: Timers, stalled: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        limits: Timeouts,
+        timers: Timers,
+        stalled: Callable[[], object],
+        pace: Pace | None = None,
+    ) -> None:
+        self._pace = pace
         self._limits = limits
         self._timers = timers
         self._stalled = stalled
@@ -52,6 +60,8 @@ class Patience:
 
     def end(self) -> None:
         """The exchange is over."""
+        if self._pace is not None:
+            self._pace.end()
         for timer in (self._idle, self._life):
             if timer is not None:
                 timer.cancel()
