@@ -28,7 +28,7 @@ PROTOCOLS = (HTTP_1,)
 #: what may become of a handshake
 OUTCOMES = ("complete", "failed", "late", "left")
 #: seconds that a handshake may still take when the gateway goes down
-LAST_MOMENT = 2.0
+LAST_MOMENT = 3.0
 
 
 class Host(Shape):
