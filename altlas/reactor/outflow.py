@@ -99,12 +99,19 @@ class Outflow(Conduit):
         self._send = discard
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
-        """Send these one after another, as one write."""
-        try:
-            data = b"".join(iovec)
-        except TypeError:
-            raise TypeError("Data must be bytes") from None
-        Outflow.write(self, data)
+        """Send these one after another, as one write; what is long is not copied for that."""
+        pieces = [*iovec]
+        if not all(isinstance(piece, bytes) for piece in pieces):
+            raise TypeError("Data must be bytes")
+        size = sum(map(len, pieces))
+        if size <= SMALL or size > self.bufferSize or self._departures is None:
+            Outflow.write(self, b"".join(pieces))
+            return
+        assert self._stream is not None  # or there were no departures
+        unsent, self._unsent = self._unsent, b""
+        self._stream.writelines([unsent, *pieces] if unsent else pieces)
+        if self._counted:
+            self._written(size)
 
     def registerProducer(self, producer: Any, streaming: bool) -> None:
         """Let `producer` write: pushing until paused, or pulled whenever there is room."""
