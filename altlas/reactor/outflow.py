@@ -23,10 +23,10 @@ class Outflow(Conduit):
     (`pause_writing`) and when it went out (`resume_writing`).
     """
 
-    # A push producer is paused by one write of more than this, as Twisted does, too. It is more
-    # than uvloop ever reads at once: who passes on what he reads is not to stop at every piece
-    # that the socket takes whole. What it does not take, uvloop pauses for.
-    bufferSize = 256 * 1024
+    # A push producer is paused, until the next turn, by one write of more than this, as Twisted
+    # does, too: whoever passes on what he reads is not to keep all others waiting while uvloop
+    # reads on (it would, 32 times 256000 bytes). Not by less: an answer of 64 KiB is none of those.
+    bufferSize = 128 * 1024
     producer: Any = None
     streamingProducer = False
     producerPaused = False
