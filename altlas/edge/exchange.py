@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 UPSTREAM = Fault.UPSTREAM
 #: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
+#: bytes of a body that are not copied to stand behind their head
+LARGE = 16 * 1024
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
 
@@ -174,8 +176,12 @@ class Exchange:
             if framing == CHUNKED:
                 body = chunk(body) + last_chunk(safe_trailers(response.trailers))
             self._answered = True
-            if not channel.lost:
+            if channel.lost:
+                pass
+            elif len(body) < LARGE:
                 channel.transport.write(data + body)
+            else:
+                channel.transport.writeSequence((data, body))
             if not self._done:
                 channel.finished(keep and self.body.complete, self._close())
         except Exception:
