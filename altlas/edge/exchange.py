@@ -155,11 +155,9 @@ class Exchange:
             self._refrain(response)
             return
         self._settled = True
-        request, channel = self.head, self.channel
+        request, channel, method = self.head, self.channel, self.head.method
         try:
-            head: ResponseHead = getattr(response, "head", None) or head_of(
-                response, request.method
-            )
+            head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
             framing = head.framing
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
