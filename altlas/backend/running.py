@@ -1,4 +1,4 @@
-"""A backend at work: its settings made into instances, layers and probes."""
+"""A backend at work: its settings made into instances, a stack and probes."""
 
 from __future__ import annotations
 

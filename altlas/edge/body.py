@@ -52,6 +52,7 @@ class DownstreamBody:
         "_pending",
         "_pending_size",
         "_reader",
+        "complete",
         "invited",
         "length",
         "on_complete",
@@ -63,7 +64,9 @@ class DownstreamBody:
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
         """`framing` as in `altlas.wire.framing`, never until-close."""
-        self._reader = body_reader(framing, limits)
+        self._reader = reader = body_reader(framing, limits)
+        #: whether the client has sent all of it
+        self.complete = reader.done
         self._flow = flow
         #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
         self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
@@ -91,14 +94,9 @@ class DownstreamBody:
     # --- what others ask -----------------------------------------------------------
 
     @property
-    def complete(self) -> bool:
-        """Whether the client has sent all of it."""
-        return bool(self._reader.done)
-
-    @property
     def flowing(self) -> bool:
         """Whether it is being consumed and more is to come from the client."""
-        if self._consumer is None or self._reader.done:
+        if self._consumer is None or self.complete:
             return False
         return self.invited or self.received > 0
 
@@ -134,14 +132,30 @@ class DownstreamBody:
 
         Raises `BadRequest` for a body that breaks its framing and `BodyTooLarge`.
         """
-        payload = self._reader.feed(data)
+        reader = self._reader
+        left = reader.left - len(data)
+        if left > 0:
+            reader.left = left
+            payload = data  # nothing else, and no end of it
+        else:
+            payload = reader.feed(data)
         if payload:
             self.received += len(payload)
             self._check()
-            self._pending.append(payload)
-            self._pending_size += len(payload)
         if self.on_progress is not None:
             self.on_progress()
+        consumer = self._consumer
+        if left > 0 and self._kept is None and consumer is not None and not self._paused:
+            # A long body on its way: nothing waits (it would have to be paused), none is kept.
+            consumer.write(payload)
+            return b""
+        return self._take(payload)
+
+    def _take(self, payload: bytes) -> bytes:
+        """As `feed`, whatever state the body is in."""
+        if payload:
+            self._pending.append(payload)
+            self._pending_size += len(payload)
         if self._reader.done:
             self._completed()
             return self._reader.rest
@@ -161,6 +175,7 @@ class DownstreamBody:
             raise BodyTooLarge(f"The body is longer than {self._limit} bytes.")
 
     def _completed(self) -> None:
+        self.complete = True
         watchers, self.on_complete = self.on_complete, []
         for watcher in watchers:
             watcher()
@@ -176,7 +191,7 @@ class DownstreamBody:
             self._pending_size += self._kept_size
             self._kept, self._kept_size = [], 0
         self._paused = False
-        if self._reader.done and not self._pending:
+        if self.complete and not self._pending:
             return succeed(None)
         self._consumer = consumer
         finished: Deferred[None] = Deferred(self._cancelled)
@@ -194,7 +209,7 @@ class DownstreamBody:
             assert self._consumer is not None
             self._consumer.write(data)
         # The write may have paused, stopped or finished us.
-        if self._reader.done and not self._pending and self._finished is not None:
+        if self.complete and not self._pending and self._finished is not None:
             finished, self._finished, self._consumer = self._finished, None, None
             finished.callback(None)
 

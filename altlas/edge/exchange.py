@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 UPSTREAM = Fault.UPSTREAM
 #: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
+#: bytes of a body that are not copied to stand behind their head
+LARGE = 16 * 1024
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
 
@@ -154,11 +156,9 @@ class Exchange:
             self._refrain(response)
             return
         self._settled = True
-        request, channel = self.head, self.channel
+        request, channel, method = self.head, self.channel, self.head.method
         try:
-            head: ResponseHead = getattr(response, "head", None) or head_of(
-                response, request.method
-            )
+            head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
             framing = head.framing
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
@@ -175,8 +175,12 @@ class Exchange:
             if framing == CHUNKED:
                 body = chunk(body) + last_chunk(safe_trailers(response.trailers))
             self._answered = True
-            if not channel.lost:
+            if channel.lost:
+                pass
+            elif len(body) < LARGE:
                 channel.transport.write(data + body)
+            else:
+                channel.transport.writeSequence((data, body))
             if not self._done:
                 channel.finished(keep and self.body.complete, self._close())
         except Exception:

@@ -7,7 +7,6 @@ from typing import Any
 from typing import Protocol as Shape
 
 from attrs import define, field
-from cryptography import x509
 from OpenSSL import SSL
 from twisted.internet.interfaces import IAddress, IHandshakeListener, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol, connectionDone
@@ -29,7 +28,7 @@ PROTOCOLS = (HTTP_1,)
 #: what may become of a handshake
 OUTCOMES = ("complete", "failed", "late", "left")
 #: seconds that a handshake may still take when the gateway goes down
-LAST_MOMENT = 2.0
+LAST_MOMENT = 3.0
 
 
 class Host(Shape):
@@ -63,9 +62,8 @@ class Handshakes:
 
     def factory(self) -> TLSMemoryBIOFactory:
         """What makes a protocol of each connection that is accepted."""
-        entrance = Factory.forProtocol(lambda: Handshake(self))
-        entrance.noisy = False
-        return SecureFactory(self.tls, False, entrance, self.timers.clock)  # type: ignore[arg-type]
+        clock: Any = self.timers.clock
+        return SecureFactory(self.tls, False, _Entrance(self), clock)
 
     def joined(self, handshake: Handshake) -> None:
         """A client connected."""
@@ -88,16 +86,40 @@ class Handshakes:
         """The protocol to go on with; None where it is not wanted."""
         return self.factories[agreed or HTTP_1].buildProtocol(address)
 
-    def claims(self, certificate: x509.Certificate | None) -> list[tuple[bytes, bytes]]:
-        """What instances are to be told of a client. Raises `Unwelcome`."""
-        if self.identity is None or certificate is None:
+    def claims(self, connection: SSL.Connection) -> list[tuple[bytes, bytes]]:
+        """What instances are to be told of a client that agrees. Raises `Unwelcome`."""
+        if self.identity is None:
             return []
-        return self.identity.fields(certificate, self.wall_clock())
+        try:
+            found = connection.get_peer_certificate(as_cryptography=True)
+            return self.identity.fields(found, self.wall_clock()) if found else []
+        except ValueError as error:  # OpenSSL takes more for a certificate than others do
+            raise Unwelcome(f"the client's certificate cannot be read: {error}") from None
 
     def count_failure(self, address: Any, reason: str) -> None:
         """Note a handshake that failed."""
         self.counts["failed"] += 1
         self.last = f"{getattr(address, 'host', 'a client')}: {reason}"
+
+
+class _Entrance(Factory):
+    """Makes handshakes, and starts and stops what comes after them."""
+
+    noisy = False
+
+    def __init__(self, handshakes: Handshakes) -> None:
+        self._handshakes = handshakes
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol:
+        return Handshake(self._handshakes)
+
+    def startFactory(self) -> None:
+        for factory in self._handshakes.factories.values():
+            factory.doStart()
+
+    def stopFactory(self) -> None:
+        for factory in self._handshakes.factories.values():
+            factory.doStop()
 
 
 class SecureFactory(TLSMemoryBIOFactory):
@@ -134,7 +156,7 @@ class Handshake(Protocol):
         self._stop_waiting()
         handshakes, transport = self._handshakes, self._secured
         try:
-            claims = handshakes.claims(_certificate_of(transport))
+            claims = handshakes.claims(transport.getHandle())
         except Unwelcome as error:
             handshakes.count_failure(self._peer, str(error))
             self.cut()
@@ -149,9 +171,10 @@ class Handshake(Protocol):
     def _make_way(self, protocol: Any, claims: list[tuple[bytes, bytes]]) -> None:
         self._secured.wrappedProtocol = protocol
         protocol.makeConnection(self._secured)
-        if claims:
+        peer = getattr(protocol, "peer", None)
+        if peer is not None:
             # Said of the client with every request; none has been read yet.
-            protocol.peer.claims.extend(claims)
+            peer.claims.extend(claims)
         self._handshakes.left(self)
         if self._leaving:
             protocol.close_if_idle()
@@ -192,13 +215,3 @@ class Handshake(Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _certificate_of(transport: Any) -> x509.Certificate | None:
-    try:
-        found: x509.Certificate | None = transport.getHandle().get_peer_certificate(
-            as_cryptography=True
-        )
-    except ValueError:
-        raise Unwelcome("the client's certificate cannot be read") from None
-    return found

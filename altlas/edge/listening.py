@@ -46,7 +46,8 @@ class Listening:
     """One listener at work. Its channels ask it, and tell it what they are about.
 
     `dispatch` takes every exchange that begins: it is the current generation's own, so who makes
-    another generation current says so by `serve`. `report` takes the record of each exchange that ended.
+    another generation current says so by `serve`. `report` takes the record of each exchange that
+    ended.
     """
 
     settings: Listener

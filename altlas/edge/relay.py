@@ -30,6 +30,8 @@ class Relay(Protocol):
         """`head` is the answer's as it is to be written, `framing` what it says."""
         self._exchange = exchange
         self._response = response
+        self._record = exchange.record
+        self._channel = exchange.channel
         self._chunked = framing == CHUNKED
         self.framing = framing
         self._pending = head
@@ -42,20 +44,24 @@ class Relay(Protocol):
         if not self._ended:
             self._write(b"")
 
-    def _write(self, data: bytes) -> None:
-        if self._pending:
-            data, self._pending = self._pending + data, b""
-        if data:
-            self._exchange.write(data)
-
     def dataReceived(self, data: bytes) -> None:
         """A piece of the body."""
         if self._ended:
             return
         if self.on_progress is not None:
             self.on_progress()
-        self._exchange.record.bytes_out += len(data)
-        self._write(chunk(data) if self._chunked else data)
+        self._record.bytes_out += len(data)
+        if self._chunked or self._pending:
+            self._write(chunk(data) if self._chunked else data)
+        else:
+            # Nearly all of a long body comes this way. Its client is there, or it had ended.
+            self._channel.transport.write(data)
+
+    def _write(self, data: bytes) -> None:
+        if self._pending:
+            data, self._pending = self._pending + data, b""
+        if data:
+            self._exchange.write(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The body's end, or that it broke off."""

@@ -99,7 +99,7 @@ class Certificates:
         server = self._servers.get(listener.name)
         if server is None:
             return factories[HTTP_1]
-        asks = listener.tls.client_verify != "off" and listener.serves == "routes"
+        asks = listener.tls.client_verify != "off"
         identity = ClientIdentity.of(listener.tls) if asks else None
         handshakes = self._handshakes[listener.name] = Handshakes(
             server, self._timers, self._wall_clock, host, factories, identity

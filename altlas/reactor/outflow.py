@@ -23,10 +23,10 @@ class Outflow(Conduit):
     (`pause_writing`) and when it went out (`resume_writing`).
     """
 
-    # A push producer is paused by one write of more than this, as Twisted does, too. It is more
-    # than uvloop ever reads at once: who passes on what he reads is not to stop at every piece
-    # that the socket takes whole. What it does not take, uvloop pauses for.
-    bufferSize = 256 * 1024
+    # A push producer is paused, until the next turn, by one write of more than this, as Twisted
+    # does, too: whoever passes on what he reads is not to keep all others waiting while uvloop
+    # reads on (it would, 32 times 256000 bytes). Not by less: an answer of 64 KiB is none of those.
+    bufferSize = 128 * 1024
     producer: Any = None
     streamingProducer = False
     producerPaused = False
@@ -102,12 +102,19 @@ class Outflow(Conduit):
         self._send = discard
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
-        """Send these one after another, as one write."""
-        try:
-            data = b"".join(iovec)
-        except TypeError:
-            raise TypeError("Data must be bytes") from None
-        Outflow.write(self, data)
+        """Send these one after another, as one write; what is long is not copied for that."""
+        pieces = [*iovec]
+        if not all(isinstance(piece, bytes) for piece in pieces):
+            raise TypeError("Data must be bytes")
+        size = sum(map(len, pieces))
+        if size <= SMALL or size > self.bufferSize or self._departures is None:
+            Outflow.write(self, b"".join(pieces))
+            return
+        assert self._stream is not None  # or there were no departures
+        unsent, self._unsent = self._unsent, b""
+        self._stream.writelines([unsent, *pieces] if unsent else pieces)
+        if self._counted:
+            self._written(size)
 
     def registerProducer(self, producer: Any, streaming: bool) -> None:
         """Let `producer` write: pushing until paused, or pulled whenever there is room."""

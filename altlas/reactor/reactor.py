@@ -15,6 +15,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.error import UnsupportedAddressFamily
 from twisted.internet.main import installReactor
 from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
 from altlas.reactor.adoption import adopt
@@ -23,6 +24,7 @@ from altlas.reactor.children import ChildSignals
 from altlas.reactor.connection import Connection
 from altlas.reactor.departures import Departures
 from altlas.reactor.port import StreamPort, TCPPort, UNIXPort
+from altlas.reactor.secure import Shortly
 
 log = Logger()
 
@@ -56,6 +58,20 @@ class UvloopReactor(AsyncioSelectorReactor):
         connector = TCPConnector(host, port, factory, timeout, bindAddress, self)
         connector.connect()
         return connector
+
+    def listenSSL(
+        self,
+        port: Any,
+        factory: Any,
+        contextFactory: Any,
+        backlog: int = 50,
+        interface: str = "",
+    ) -> Any:
+        clock: Any = Shortly(self)
+        secured = TLSMemoryBIOFactory(contextFactory, False, factory, clock)
+        listening = self.listenTCP(port, secured, backlog, interface)
+        listening._type = "TLS"
+        return listening
 
     def listenUNIX(
         self, address: Any, factory: Any, backlog: int = 50, mode: int = 0o666, wantPID: int = 0

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
 from twisted.internet import _newtls
 from twisted.internet.interfaces import ITLSTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from altlas.reactor.connection import Connection
+
+if TYPE_CHECKING:
+    from altlas.reactor.reactor import UvloopReactor
 
 # What goes through the TLS layer from `startTLS` on.
 _LAYERED = (
@@ -19,6 +24,20 @@ _LAYERED = (
     "registerProducer",
     "unregisterProducer",
 )
+
+
+@frozen
+class Shortly:
+    """The clock of Twisted's TLS layer, which puts small writes off by `callLater(0, ...)`.
+
+    As calls of the loop they cost 1 us instead of 8, and come before this turn's departures.
+    """
+
+    _reactor: UvloopReactor
+
+    def callLater(self, delay: float, call: Callable[[], object]) -> Any:
+        """Make the call as soon as possible, whatever the delay; it can be cancelled."""
+        return self._reactor.loop.call_soon(call)
 
 
 @implementer(ITLSTransport)

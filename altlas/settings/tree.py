@@ -159,8 +159,8 @@ class ListenerLimits:
     connections_per_client: int | None = key(
         unless_off(between(1)),
         default="off",
-        help="at once from one address (IPv6: one /64); one more is closed at once. Peers of `trust` "
-        "may have any number",
+        help="at once from one address (IPv6: one /64); one more is closed at once. Peers of "
+        "`trust` may have any number",
     )
     requests_per_connection: int | None = key(
         unless_off(between(1)),

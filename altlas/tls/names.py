@@ -22,6 +22,8 @@ def names(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return tuple(str(each.value).lower() for each in common[:1])
+    except (ValueError, x509.DuplicateExtension):  # written by somebody who does not know how
+        return ()
     dns = (name.lower() for name in found.get_values_for_type(x509.DNSName))
     addresses = map(str, found.get_values_for_type(x509.IPAddress))
     return (*dns, *addresses)

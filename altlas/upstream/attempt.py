@@ -75,8 +75,16 @@ class Attempt:
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived: of the head, then of the body."""
-        if self._response is not None:
-            self._body_received(self._response, data)
+        response = self._response
+        if response is not None:
+            body = cast(BodyReader, self._body)
+            left = body.left - len(data)
+            if left > 0 and self._drain_left is None:
+                # Nothing but payload, and no end of it.
+                body.left = left
+                response.received(data)
+            else:
+                self._body_received(response, data)
             return
         try:
             head = self._carrier.reader.feed(data)

@@ -16,6 +16,10 @@ __all__ = ["REQUEST", "RESPONSE", "BodyReader", "Guilt", "body_reader"]
 class BodyReader(Protocol):
     """Takes the bytes after a head until the body's end."""
 
+    #: of the bytes to come so many are payload; who feeds fewer at once may count them down here
+    #: himself instead, since they are not the end of anything
+    left: int
+
     @property
     def done(self) -> bool:
         """Whether the body is complete."""
@@ -51,10 +55,10 @@ def body_reader(framing: int, limits: Limits, guilt: Guilt = REQUEST) -> BodyRea
 class SizedBody:
     """A body whose length was told before."""
 
-    __slots__ = ("_guilt", "_left", "rest", "trailers")
+    __slots__ = ("_guilt", "left", "rest", "trailers")
 
     def __init__(self, length: int, guilt: Guilt) -> None:
-        self._left = length
+        self.left = length
         self._guilt = guilt
         self.rest = b""
         self.trailers: Fields = []
@@ -62,30 +66,31 @@ class SizedBody:
     @property
     def done(self) -> bool:
         """Whether the body is complete."""
-        return not self._left
+        return not self.left
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; give those of the body."""
-        left = self._left
+        left = self.left
         if len(data) <= left:
-            self._left = left - len(data)
+            self.left = left - len(data)
             return data
-        self._left = 0
+        self.left = 0
         self.rest += data[left:]
         return data[:left]
 
     def end(self) -> None:
         """The connection closed. Raises the cut error while bytes are missing."""
-        if self._left:
-            raise self._guilt.cut(f"The body ended {self._left} bytes too early.")
+        if self.left:
+            raise self._guilt.cut(f"The body ended {self.left} bytes too early.")
 
 
 class UntilCloseBody:
     """A body that ends with its connection (RFC 9112, 6.3, case 8)."""
 
-    __slots__ = ("done", "rest", "trailers")
+    __slots__ = ("done", "left", "rest", "trailers")
 
     def __init__(self) -> None:
+        self.left = 0  # it needs no counting
         self.done = False
         self.rest = b""
         self.trailers: Fields = []

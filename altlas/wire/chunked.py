@@ -44,14 +44,14 @@ _DONE: Final = 4
 class ChunkedBody:
     """Reads a chunked body. Extensions are dropped, trailer fields are kept apart."""
 
-    __slots__ = ("_excess", "_guilt", "_kept", "_left", "_limits", "_part", "rest", "trailers")
+    __slots__ = ("_excess", "_guilt", "_kept", "_limits", "_part", "left", "rest", "trailers")
 
     def __init__(self, limits: Limits, guilt: Guilt) -> None:
         self._limits = limits
         self._guilt = guilt
         self._part = _LINE
         self._kept = b""  # of a line that is not complete
-        self._left = 0  # of a chunk's data
+        self.left = 0  # of a chunk's data, and nothing else
         self._excess = 0
         self.rest = b""
         self.trailers: Fields = []
@@ -90,12 +90,12 @@ class ChunkedBody:
             raise self._guilt.cut("The body ended before its last chunk.")
 
     def _read_data(self, data: bytes, at: int, payload: list[bytes]) -> int:
-        piece = data[at : at + self._left]
+        piece = data[at : at + self.left]
         if not piece:
             return -1
         payload.append(piece)
-        self._left -= len(piece)
-        if self._left:
+        self.left -= len(piece)
+        if self.left:
             return -1
         self._part = _DATA_END
         return at + len(piece)
@@ -128,7 +128,7 @@ class ChunkedBody:
         if size and data.startswith(b"\r\n", after):  # the whole chunk is there
             payload.append(data[at:after])
             return after + 2
-        self._left = size
+        self.left = size
         self._part = _DATA if size else _TRAILERS
         return at
 

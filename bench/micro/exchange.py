@@ -10,6 +10,7 @@ import cProfile
 import pstats
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -52,6 +53,9 @@ class Transport(StringTransport):
     written = 0
 
     def write(self, data: bytes) -> None:
+        self.written += 1
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:
         self.written += 1
 
     def setTcpNoDelay(self, enabled: bool) -> None:

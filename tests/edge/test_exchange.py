@@ -390,6 +390,28 @@ class TimeTests(EdgeTestCase):
         self.assertEqual(one.statuses, [408])
         self.ended(one, "SI", 408)
 
+    def test_nothing_runs_while_the_answer_is_awaited(self) -> None:
+        """After the body's last byte the idle limit rests; the answer's own limits count."""
+        one = self.waiting(post(2, b"0"), idle=20.0)
+        one.clock.advance(19)
+        one.send(b"1")
+        one.clock.advance(100)
+        self.assertEqual(one.records, [])
+        one.answer()
+        one.clock.advance(20)
+        self.assertEqual(one.records[0].flag, "UT")
+
+    def test_answer_while_the_body_flows(self) -> None:
+        """The end of the body is a sign of life too, and the answer must go on from there."""
+        one = self.waiting(post(2, b"0"), idle=20.0)
+        one.answer()
+        one.clock.advance(15)
+        one.send(b"1")
+        one.clock.advance(19)
+        self.assertEqual(one.records, [])
+        one.clock.advance(1)
+        self.assertEqual(one.records[0].flag, "UT")
+
     def test_backend_takes_nothing(self) -> None:
         """A body that we ourselves do not read is not the client's fault."""
         one = self.waiting(post(10, b"0"), idle=20.0)

@@ -226,6 +226,28 @@ class HandshakeTests(SynchronousTestCase):
         self.assertEqual((self.counts, self.spoken), ({"failed": 1}, []))
         self.assertIn("it ended on", self.handshakes.last)
 
+    def test_unreadable(self) -> None:
+        """A certificate that OpenSSL takes, and nobody can read, is refused."""
+
+        def unreadable(*_: Any) -> None:
+            raise ValueError("odd")
+
+        self.patch(ClientIdentity, "fields", unreadable)
+        pump = self.shaken(shows=self.clients.issue("runner"))
+        self.lose(pump)
+        self.assertEqual((self.counts, self.spoken), ({"failed": 1}, []))
+        self.assertIn("cannot be read: odd", self.handshakes.last)
+
+    def test_factories(self) -> None:
+        """What makes the protocols is started and stopped with the listener."""
+        told: list[str] = []
+        factory = self.handshakes.factories[HTTP_1]
+        factory.startFactory = lambda: told.append("started")  # type: ignore[attr-defined]
+        factory.stopFactory = lambda: told.append("stopped")  # type: ignore[attr-defined]
+        self.factory.doStart()
+        self.factory.doStop()
+        self.assertEqual(told, ["started", "stopped"])
+
     def test_not_wanted(self) -> None:
         """Where no protocol is to be had the connection ends."""
         self.handshakes.factories = {HTTP_1: _Nobody()}  # type: ignore[dict-item]
