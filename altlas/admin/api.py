@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
-from attrs import define
+from attrs import define, field
 from klein import Klein
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -42,19 +42,20 @@ class AdminAPI:
 
     Requests must name the gateway by an address, as ``localhost`` or by one of `hosts` (names
     without port): no web page in an operator's browser may read it under a name of the
-    page's own (DNS rebinding).
+    page's own (DNS rebinding). Where there is a `token` they must bring it along.
     """
 
     _view: IGatewayView
     _metrics: MetricsText
     _hosts: tuple[str, ...] = ()
+    _token: bytes | None = field(default=None, repr=False)
 
     app = _klein()
     _get = partial(app.route, methods=["GET"])
 
     def resource(self) -> IResource:
         """The root of the API, to be put into a site."""
-        return Doorway(self.app.resource(), self._hosts)
+        return Doorway(self.app.resource(), self._hosts, self._token)
 
     @_get("/")
     def index(self, request: IRequest) -> bytes:

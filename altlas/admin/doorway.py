@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hmac import compare_digest
 from ipaddress import ip_address
 
 from twisted.web.iweb import IRequest
@@ -13,6 +14,9 @@ from altlas.admin.answers import problem
 
 #: Host = uri-host [ ":" port ] (RFC 9110, 7.2), as far as names and addresses go
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]*)?")
+
+#: what whoever watches the process may ask without a token: it tells a word
+_OPEN = ([b"livez"], [b"readyz"])
 
 _HEADERS = (
     (b"cache-control", b"no-store"),
@@ -45,17 +49,21 @@ def _is_address(text: str) -> bool:
 
 
 class Doorway(Resource):
-    """Passes requests on to `inside` when they name us rightly, else answers 403.
+    """Passes requests on to `inside` when they name us rightly, else answers 403, and when they
+    bring the token along, if there is one, else answers 401.
 
     The answers carry no version of the server and may be kept by no cache.
     """
 
     isLeaf = True
 
-    def __init__(self, inside: IResource, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self, inside: IResource, names: Iterable[str] = (), token: bytes | None = None
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._inside = inside
         self._names = frozenset(name.lower() for name in names)
+        self._token = token
 
     def render(self, request: IRequest) -> bytes | int:
         """Refuse `request` or let it in."""
@@ -65,10 +73,22 @@ class Doorway(Resource):
         host = (request.getHeader(b"host") or b"").decode("latin-1")
         if not names_us(host, self._names):
             return problem(request, 403, "This host name is not one that the admin API answers to.")
+        if not self._is_known(request):
+            request.setHeader(b"www-authenticate", b'Bearer realm="altlas-gateway"')
+            return problem(
+                request, 401, "The admin API asks for its token (Authorization: Bearer)."
+            )
         if not _is_readable(request):
             return problem(request, 400, "The path is not UTF-8.")
         rendered: bytes | int = self._inside.render(request)
         return rendered
+
+    def _is_known(self, request: IRequest) -> bool:
+        if self._token is None or [*request.postpath] in _OPEN:
+            return True
+        scheme, _, said = (request.getHeader(b"authorization") or b"").partition(b" ")
+        # In the same time whatever was said.
+        return scheme.lower() == b"bearer" and compare_digest(said.strip(), self._token)
 
 
 def _is_readable(request: IRequest) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from attrs import frozen
 
 from altlas.gateway.addresses import Address, TcpAddress, address_of
+from altlas.gateway.admin_access import access_doubts, access_faults
 from altlas.gateway.binds import endpoint, parsed
 from altlas.gateway.certificates import tls_of
 from altlas.settings.tree import AccessLog, Listener, Settings
@@ -44,6 +45,9 @@ def faults(
     With `bind`, every TCP address is bound for a moment, to see whether it is free.
     """
     yield from _listeners(settings.listeners, reactor, bind)
+    for listener in settings.listeners:
+        for key, reason in access_faults(listener):
+            yield Fault(f"listener:{listener.name}", key, reason)
     for section, read in tls_of(settings):
         try:
             read(wall_clock())
@@ -57,6 +61,9 @@ def doubts(settings: Settings, wall_clock: Callable[[], float] = time.time) -> I
     now = wall_clock()
     for section, read in tls_of(settings):
         yield from _told(section, read(now).doubts(now))
+    for listener in settings.listeners:
+        for key, reason in access_doubts(listener):
+            yield Fault(f"listener:{listener.name}", key, reason)
 
 
 def _told(section: str, defects: Iterable[Defect]) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from altlas.edge.channel import Channel
 from altlas.edge.handshake import HTTP_1
 from altlas.edge.headroom import Headroom
 from altlas.edge.listening import ChannelFactory, Entrance, Listening
+from altlas.gateway.admin_access import access_faults, token_of
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
 from altlas.gateway.counts import counted
@@ -72,6 +73,7 @@ class GatewayService(Service):
         self.timers = Timers(reactor)
         self.headroom = Headroom(self.timers)
         self._ports = Ports.of(settings.listeners, reactor)
+        self._tokens = {one.name: _token(one) for one in settings.listeners}
         self.certificates = Certificates.of(settings.listeners, self.timers, wall_clock)
         self._opened = False
         self._withheld = withheld(one.tls for one in settings.listeners)
@@ -138,7 +140,8 @@ class GatewayService(Service):
         return self._admin(listener) if listener.serves == "admin" else self._edge(listener)
 
     def _admin(self, listener: Listener) -> IProtocolFactory:
-        site = admin_site(AdminAPI(self.view, self.metrics), self._reactor)
+        api = AdminAPI(self.view, self.metrics, listener.admin.hosts, self._tokens[listener.name])
+        site = admin_site(api, self._reactor)
         # Wrapped, so that its connections can be found when the gateway goes down.
         factory = self.admins[listener.name] = WrappingFactory(site)
         site.noisy = factory.noisy = False
@@ -199,6 +202,12 @@ class GatewayService(Service):
         for factory in self.admins.values():
             for protocol in list(factory.protocols):
                 protocol.transport.abortConnection()
+
+
+def _token(listener: Listener) -> bytes | None:
+    for key, reason in access_faults(listener):
+        raise ValueError(f"[listener:{listener.name}] {key}: {reason}")
+    return token_of(listener)
 
 
 def _overdue(failure: Failure) -> None:

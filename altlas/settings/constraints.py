@@ -13,6 +13,7 @@ from functools import singledispatch
 
 from attrs import frozen
 
+from altlas.settings.admin import AdminAccess
 from altlas.settings.backends import (
     Backend,
     BreakerSettings,
@@ -89,6 +90,9 @@ _PRELOADED = 365 * 86400.0
 
 @complaints.register
 def _listener(listener: Listener) -> Iterator[Complaint]:
+    if listener.serves != "admin" and listener.admin != AdminAccess():
+        keys = [f"admin.{key}" for key in ("token_file", "hosts") if getattr(listener.admin, key)]
+        yield Complaint(tuple(keys), "serves = admin with it")
     tls, secure = listener.tls, listener.bind.startswith(_SECURE_BINDS)
     if tls.certificate and secure:
         wanted = "a bind without TLS of its own where tls.certificate is given, such as tcp:8443"

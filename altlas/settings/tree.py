@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from altlas.settings.admin import AdminAccess
 from altlas.settings.backends import (
     Backend,
     BreakerSettings,
@@ -53,6 +54,7 @@ from altlas.settings.units import (
 __all__ = [
     "INHERIT",
     "AccessLog",
+    "AdminAccess",
     "Backend",
     "BreakerSettings",
     "Drain",
@@ -241,6 +243,7 @@ class Listener:
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
     tls: ListenerTls = group(ListenerTls)
+    admin: AdminAccess = group(AdminAccess)
 
 
 @frozen(kw_only=True)

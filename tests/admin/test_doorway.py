@@ -81,3 +81,45 @@ class DoorwayTests(SynchronousTestCase):
         headers = self.ask(b"localhost").responseHeaders
         self.assertFalse(headers.hasHeader(b"server"))
         self.assertEqual(headers.getRawHeaders(b"cache-control"), [b"no-store"])
+
+
+class TokenTests(SynchronousTestCase):
+    """The door where there is a token."""
+
+    def ask(self, said: bytes | None, *path: bytes) -> DummyRequest:
+        """The answer to a request that says this of itself."""
+        request = DummyRequest([*(path or (b"x",))])
+        if said is not None:
+            request.requestHeaders.setRawHeaders(b"authorization", [said])
+        body = Doorway(Data(b"inside", "text/plain"), (), b"0123456789abcdef").render(request)
+        assert isinstance(body, bytes)
+        request.write(body)
+        return request
+
+    def test_right(self) -> None:
+        """Who brings it is let in."""
+        self.assertEqual(self.ask(b"Bearer 0123456789abcdef").written, [b"inside"])
+        self.assertEqual(self.ask(b"bearer 0123456789abcdef").written, [b"inside"])
+
+    def test_wrong(self) -> None:
+        """Who does not is told what is asked for, and nothing else."""
+        wrong = (
+            None,
+            b"",
+            b"Bearer",
+            b"Bearer 0123456789abcdeg",
+            b"Basic 0123456789abcdef",
+            b"\xff",
+        )
+        for said in wrong:
+            request = self.ask(said)
+            self.assertEqual(request.responseCode, 401)
+            self.assertNotIn(b"inside", b"".join(request.written))
+            self.assertNotIn(b"0123456789", b"".join(request.written))
+            self.assertTrue(request.responseHeaders.hasHeader(b"www-authenticate"))
+
+    def test_probes(self) -> None:
+        """Whether it lives and is ready, anyone may ask."""
+        for word in (b"livez", b"readyz"):
+            self.assertEqual(self.ask(None, word).written, [b"inside"])
+        self.assertEqual(self.ask(None, b"livez", b"x").responseCode, 401)
