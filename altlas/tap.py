@@ -159,8 +159,10 @@ def makeService(options: Options) -> IService:
     """
     from twisted.internet import reactor
 
+    from altlas.edge.headroom import raise_allowed
     from altlas.gateway.service import GatewayService
 
+    raise_allowed()
     settings = options.settings
     _end_if(options.problems(bind=True))
     if options.in_background() and settings.access_log.enabled and settings.access_log.path == "-":

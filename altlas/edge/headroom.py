@@ -21,6 +21,8 @@ RESERVED = 1 / 4
 MOST_RESERVED = 4096
 #: descriptors that are never used for clients, whoever uses the others
 LAST = 64
+#: more than any gateway needs
+_ENOUGH = 1 << 20
 #: connections that come between two looks at how many descriptors are in use
 _LOOK_AT = 8
 #: seconds between looks while none are accepted
@@ -29,7 +31,16 @@ _WAIT = 0.1
 
 def allowed() -> int:
     """How many descriptors the process may have."""
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _ENOUGH if soft == resource.RLIM_INFINITY else soft
+
+
+def raise_allowed() -> None:
+    """Have as many descriptors as the system lets us, which is more than it gives unasked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def lowest_free() -> int:

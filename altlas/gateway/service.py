@@ -71,8 +71,7 @@ class GatewayService(Service):
         self.draining = False
         self.metrics = Metrics()
         self.timers = Timers(reactor)
-        self.headroom = Headroom(self.timers)
-        self._ports = Ports.of(settings.listeners, reactor)
+        self._ports, self.headroom = Ports.of(settings.listeners, reactor), Headroom(self.timers)
         self._tokens = {one.name: _token(one) for one in settings.listeners}
         self.certificates = Certificates.of(settings.listeners, self.timers, wall_clock)
         self._opened = False

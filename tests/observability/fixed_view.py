@@ -69,6 +69,12 @@ def overview(**changes: Any) -> dict[str, Any]:
                 "serves": "routes",
                 "connections": 3,
                 "in_flight": 2,
+                "capacity": {
+                    "accepting": True,
+                    "pauses": {},
+                    "refused": 0,
+                    "closed": 0,
+                },
             }
         ],
         "routes": 1,
