@@ -36,6 +36,7 @@ tls.certificate = {folder}/site.pem
 [backend:main]
 instances = http://127.0.0.1:{instance}
 probe.enabled = no
+max-requests = 2000
 [route:main]
 path = /
 backend = main

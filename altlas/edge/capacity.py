@@ -66,6 +66,8 @@ class Capacity:
     closed: int = field(default=0, init=False)
     _by_client: dict[Client, int] = field(factory=dict, init=False)
     _clients: dict[object, Client] = field(factory=dict, init=False)
+    #: who was asked to leave, and is not gone yet
+    _leaving: set[object] = field(factory=set, init=False)
 
     def admits(self, address: Any) -> bool:
         """Whether a client with that address may have another connection; counted if not."""
@@ -94,6 +96,7 @@ class Capacity:
     def went(self, guest: Any) -> None:
         """A connection is gone."""
         self.count -= 1
+        self._leaving.discard(guest)
         client = self._clients.pop(guest, None) if self._clients else None
         if client is not None:
             left = self._by_client[client] - 1
@@ -107,15 +110,14 @@ class Capacity:
 
     def relieve(self) -> None:
         """Close some of the connections that are idle longest, if they are so for a while."""
-        left = _MOST_CLOSED
         for queue in self._idle:
             latest = queue.clock.seconds() + queue.length - _SPARED
             waiting = islice(queue.waiting, _MOST_CLOSED)
             # Who else waits for that length is none of ours, or has begun to ask.
             for guest in [one for one in waiting if one.due <= latest and hasattr(one, "vacate")]:
-                if left and guest.vacate():
-                    left -= 1
-        self.closed += _MOST_CLOSED - left
+                if len(self._leaving) < _MOST_CLOSED and guest.vacate():
+                    self._leaving.add(guest)
+                    self.closed += 1
 
     def _make_out(self) -> None:
         most = self.limits.connections

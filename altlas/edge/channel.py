@@ -347,7 +347,10 @@ class Channel(Protocol):
         """Close to make room for others, if no request has begun to arrive; whether it does."""
         if self.exchange is not None or self._reader.started or not self._is_open():
             return False
-        self.linger()
+        if self.secure:
+            self.linger()
+        else:
+            self.readConnectionLost()  # it is owed nothing, and has sent nothing
         return True
 
     def _await(self, queue: TimerQueue) -> None:

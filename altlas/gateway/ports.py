@@ -33,6 +33,8 @@ log = Logger()
 #: event of its old log that has this format is written by nobody.
 _UNTOLD = {"log_format": ""}
 
+#: bytes that the kernel takes for a client beyond what is on its way to it
+UNSENT = 256 * 1024
 #: how often the kernel's queue is looked into at a close; each look takes some ten connections
 MOST_ROUNDS = 100
 
@@ -99,6 +101,7 @@ class Ports:
         self._open.setdefault(listener.serves, []).append(port)
         if listener.name in self.watchers:
             self.watchers[listener.name](port)
+        _bound_unsent(port)
         address = self.addresses[listener.name] = port.getHost()
         log.info(
             "Listener {name} serves {serves} at {address}",
@@ -115,6 +118,16 @@ class Ports:
     def _judge(self, _: Any) -> None:
         if self.refused:
             raise CannotListen(self.refused)
+
+
+def _bound_unsent(port: IListeningPort) -> None:
+    """Have the kernel keep little for clients that read slowly; connections inherit it.
+
+    It would keep 4 MiB for each, and when some hundreds have made TCP's memory short for the
+    machine (tcp_mem in tcp(7)), every connection of every process stalls, honest or not.
+    """
+    if isinstance(port, Port) and port.addressFamily in (socket.AF_INET, socket.AF_INET6):
+        port.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
 
 
 def _take_waiting(port: IListeningPort) -> None:

@@ -49,7 +49,7 @@ class AllTests(SynchronousTestCase):
         one.clock.advance(0.9)
         one.connect()
         one.connect()
-        self.assertFalse(one.transport.half_closed)
+        self.assertFalse(one.transport.disconnecting)
         self.assertFalse(self.port.accepts)
         one.channel.connectionLost()
         self.assertTrue(self.port.accepts)
@@ -65,8 +65,8 @@ class AllTests(SynchronousTestCase):
         beginning.dataReceived(b"GET / HT")
         one.clock.advance(5)
         one.connect()
-        self.assertFalse(one.transport.half_closed)
-        self.assertFalse(begun.half_closed)
+        self.assertFalse(one.transport.disconnecting)
+        self.assertFalse(begun.disconnecting)
 
     def test_one_length(self) -> None:
         """Others that wait for the same length of time are left alone."""

@@ -12,6 +12,7 @@ from tests.end_to_end.observed import problem
 from tests.end_to_end.rawclient import RawClient, request
 from tests.end_to_end.rude import answers, response
 from tests.end_to_end.served import Served
+from tests.end_to_end.watching import until
 
 #: connections of a flood
 MANY = 200
@@ -98,8 +99,8 @@ class FloodTests(Served):
         more = f"[listener:public]\nbind = {ANY_PORT}\nlimit.exchanges = 1"
         client = await self.serve(answers(response(b"ok")), more=more)
         client.send(POST)
-        while not self.gateway.service.listeners["public"].in_flight:
-            await self.backend.abandoned()
+        listening = self.gateway.service.listeners["public"]
+        await until(lambda: listening.in_flight == 1)
         other = await self.gateway.client()
         answer = await other.get()
         self.assertEqual((answer.status, problem(answer)["flag"]), (503, "UO"))
