@@ -14,6 +14,7 @@ from altlas.settings.tree import Timeouts
 from altlas.wire.fields import Fields
 from altlas.wire.heads import ResponseHead
 from altlas.wire.section import Section
+from altlas.wire.upgrades import Offer
 
 if TYPE_CHECKING:
     from altlas.backend.picking import Picker
@@ -63,6 +64,8 @@ class Call:
     informational: Callable[[ResponseHead], None] = nobody
     #: whether each instance is to see its own address as Host
     host_of_instance: bool = False
+    #: other protocols that the fields offer to go on in
+    offer: Offer | None = None
 
     #: why the gateway itself ended the call before its response came
     given_up: GatewayError | None = field(default=None, init=False)

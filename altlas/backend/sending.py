@@ -36,7 +36,14 @@ class Sending:
         connect, informational = call.timeouts.connect, call.informational
         return self._client.send(
             UpstreamRequest(
-                call.method, member.origin, call.target, fields, body, informational, connect
+                call.method,
+                member.origin,
+                call.target,
+                fields,
+                body,
+                informational,
+                connect,
+                call.offer,
             )
         )
 
@@ -57,6 +64,9 @@ class PlainSending:
             headers.addRawHeader(name, value)
         # Such clients say themselves how long their body is.
         headers.removeHeader(b"content-length")
+        if call.offer is not None:  # nor could they go on in another protocol
+            headers.removeHeader(b"connection")
+            headers.removeHeader(b"upgrade")
         pending: Deferred[Any] = self._client.request(
             call.method.decode("ascii"),
             # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IPushProducer,
@@ -23,6 +24,7 @@ from altlas.edge.body import DownstreamBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
+from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
 from altlas.timers import Timer, TimerQueue
 from altlas.wire.heads import RequestHead
@@ -55,7 +57,7 @@ class Channel(Protocol):
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
-        self.exchange: Exchange | None = None
+        self.exchange: Exchange | Tunnel | None = None
         #: who asked last
         self.asker: Asker | None = None
         #: whether there is TLS
@@ -74,6 +76,8 @@ class Channel(Protocol):
         #: whether the client has yet to take what was written
         self.full = False
         self.lost = False
+        #: whether it was lost by a break, and not by an end that the client meant
+        self.broken = False
 
     # --- the transport's side --------------------------------------------------------
 
@@ -102,6 +106,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
+        self.broken = reason.check(ConnectionDone) is None
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
@@ -197,7 +202,7 @@ class Channel(Protocol):
 
     # --- bodies ------------------------------------------------------------------------
 
-    def _feed(self, exchange: Exchange, data: bytes) -> bool:
+    def _feed(self, exchange: Exchange | Tunnel, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""
         body = exchange.body
         if not isinstance(body, DownstreamBody) or body.complete:
@@ -230,6 +235,41 @@ class Channel(Protocol):
 
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
+
+    # --- another protocol
+
+    def switched(self, tunnel: Tunnel) -> bytes:
+        """Speak HTTP no more: what comes is `tunnel`'s from now on, and so is what is returned."""
+        self.exchange = tunnel
+        # On this one channel, so that no request pays for the question.
+        self.dataReceived = tunnel.client_said  # type: ignore[method-assign]
+        self.readConnectionLost = tunnel.client_ended  # type: ignore[method-assign]
+        rest, self._rest = self._rest, b""
+        return rest
+
+    def end_sending(self) -> bool:
+        """Close our half once all is written; False where there are no halves, as with TLS."""
+        transport: Any = self.transport
+        if self.secure or not hasattr(transport, "loseWriteConnection"):
+            return False
+        transport.unregisterProducer()
+        transport.loseWriteConnection()
+        return True
+
+    def left_tunnel(self, cut: bool, ended: bool) -> None:
+        """The tunnel is over: close, by a break if it was `cut`. `ended` says whether the client
+        has closed its half already.
+        """
+        self.exchange = None
+        del self.dataReceived, self.readConnectionLost  # those of the class hold again
+        if self.lost:
+            return
+        if cut:
+            self.abort()
+        elif ended:
+            self.readConnectionLost()
+        else:
+            self.linger()
 
     # --- between exchanges ---------------------------------------------------------------
 

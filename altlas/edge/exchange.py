@@ -21,6 +21,7 @@ from altlas.edge.recording import new_record, unread
 from altlas.edge.refusals import problem
 from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
+from altlas.edge.tunnel import open_tunnel
 from altlas.errors import (
     ClientError,
     ClientGone,
@@ -165,6 +166,11 @@ class Exchange:
     def _answer(self, response: Any) -> None:
         request = self.head
         head: ResponseHead = getattr(response, "head", None) or head_of(response, request.method)
+        if head.status == 101:
+            if self._patience is not None:
+                self._patience.end()  # a tunnel has limits of its own
+            open_tunnel(self, response)
+            return
         framing = head.framing
         if framing < 0:
             # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
@@ -297,6 +303,10 @@ class Exchange:
             now = self._close()
             self.channel.finished(self._keep and self.body.complete, now)
 
+    def over(self) -> None:
+        """The tunnel that it became has ended (by the tunnel, which sees to its connections)."""
+        self._close()
+
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""
         if not self._done:
@@ -382,7 +392,7 @@ class Exchange:
         listening.in_flight -= 1
         listening.served += 1
         now = listening.seconds()
-        record.bytes_in = self.body.received
+        record.bytes_in += self.body.received
         record.duration = now - self._started
         listening.report(record)
         return now

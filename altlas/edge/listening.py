@@ -24,6 +24,7 @@ from altlas.wire.limits import Limits
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
+    from altlas.edge.tunnel import Tunnel
 
 
 @define(eq=False)
@@ -48,6 +49,10 @@ class Listening:
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
     channels: set[Channel] = field(factory=set, init=False)
+    #: exchanges that became tunnels, as long as those last
+    tunnels: set[Tunnel] = field(factory=set, init=False)
+    #: whether a tunnel that comes about is to be closed at once
+    closes_tunnels: bool = field(default=False, init=False)
     limits: Limits = field(init=False)
     header_timeout: float = field(init=False)
     keep_alive_timeout: float = field(init=False)
@@ -110,6 +115,18 @@ class Listening:
         for channel in list(self.channels):
             channel.cut()
 
+    def cut_exchanges(self) -> None:
+        """Close every connection now that is no tunnel."""
+        for channel in list(self.channels):
+            if channel.exchange not in self.tunnels:
+                channel.cut()
+
+    def close_tunnels(self) -> None:
+        """Close every tunnel in good order, and each that comes about from now on."""
+        self.closes_tunnels = True
+        for tunnel in list(self.tunnels):
+            tunnel.close_for_drain()
+
     # --- who is there --------------------------------------------------------------------
 
     def peer_of(self, address: IAddress, local: IAddress, tls: bool) -> Peer:
@@ -147,6 +164,10 @@ class Listening:
     def make_request_id(self) -> bytes:
         """32 hexadecimal digits that no other request has."""
         return hexlify(self._bits(128).to_bytes(16, "big"))
+
+    def random_bytes(self, count: int) -> bytes:
+        """Bytes that nobody can foretell."""
+        return self._bits(8 * count).to_bytes(count, "big")
 
     def date(self) -> bytes:
         """The time as a Date field has it (RFC 9110, 5.6.7); made once a second."""

@@ -21,6 +21,7 @@ from altlas.settings.backends import (
     TlsSettings,
 )
 from altlas.settings.routes import Respond, Rewrite, Route
+from altlas.settings.tree import Listener
 
 _BODILESS = (204, 304)
 
@@ -79,6 +80,17 @@ def _tls(tls: TlsSettings) -> Iterator[Complaint]:
 
 
 @complaints.register
+def _listener(listener: Listener) -> Iterator[Complaint]:
+    spoken_for, believed = listener.proxy_protocol != "off", bool(listener.proxy_protocol_.from_)
+    if spoken_for and not believed:
+        yield Complaint(("proxy_protocol",), "proxy-protocol.from with it: whom to believe")
+    elif believed and not spoken_for:
+        yield Complaint(("proxy_protocol_.from_",), "proxy-protocol = on with it")
+    if spoken_for and listener.serves == "admin":
+        yield Complaint(("proxy_protocol",), "proxy-protocol only where routes are served")
+
+
+@complaints.register
 def _route(route: Route) -> Iterator[Complaint]:
     given = {
         "backend": route.backend is not None,
@@ -96,6 +108,8 @@ def _route(route: Route) -> Iterator[Complaint]:
         yield Complaint(tuple(rewrites), "a rewrite only where a backend answers")
     if route.rewrite.prefix is not None and route.match_kind == "regex":
         yield Complaint(("rewrite.prefix",), "rewrite.regex where the path is a regex")
+    if route.upgrade and not given["backend"]:
+        yield Complaint(("upgrade",), "an upgrade only where a backend answers")
     yield from _needless(route, given)
 
 

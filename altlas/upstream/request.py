@@ -13,6 +13,7 @@ from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import ResponseHead
 from altlas.wire.section import Section
+from altlas.wire.upgrades import Offer
 from altlas.wire.writing import request_bytes
 
 #: Is called with every 1xx head that comes before the final one (RFC 9110, 15.2).
@@ -37,6 +38,8 @@ class UpstreamRequest:
     informational: Informational | None = None
     #: seconds that a new connection may take; None for what its pool says
     connect_timeout: float | None = None
+    #: other protocols that the fields offer to go on in; only to those may a 101 go
+    offer: Offer | None = None
 
     @property
     def absoluteURI(self) -> bytes:
