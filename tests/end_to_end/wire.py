@@ -123,6 +123,7 @@ class Wire(Protocol):
     def keep_halves(self) -> None:
         """Go on sending when the other side has ended its sending; see `ended`."""
         alsoProvides(self, IHalfCloseableProtocol)
+        self._transport.protocol = self  # without the shell that an endpoint put around it
 
     async def ended(self) -> bytes:
         """Wait until the other side sends no more; what came untaken until then."""
