@@ -142,7 +142,7 @@ class Listening:
         )
 
     def _trusts(self, host: str) -> bool:
-        return _within(host, self.settings.trust)
+        return within(host, self.settings.trust)
 
     def client_of(self, head: RequestHead, peer: Peer) -> str:
         """The client behind a trusted peer, as far as that is believed: the last address in
@@ -185,7 +185,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _within(host: str, networks: tuple[Network, ...]) -> bool:
+def within(host: str, networks: tuple[Network, ...]) -> bool:
+    """Whether the address `host` is in one of the networks."""
     if not networks:
         return False
     # A scope (`fe80::1%eth0`) is no part of a network.

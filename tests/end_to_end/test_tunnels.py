@@ -20,9 +20,7 @@ SIZE = 16 * MEBIBYTE
 BOUND = 3 * MEBIBYTE
 REST = 0.0005
 ASK = (b"Connection: Upgrade", b"Upgrade: echo/1", b"Sec-WebSocket-Key: dGhlIHNhbXBsZQ==")
-SWITCH = (
-    b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\nX-Own: 1\r\n\r\n"
-)
+SWITCH = b"HTTP/1.1 101 Switched\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\nX-Own: 1\r\n\r\n"
 ROUTE = "upgrade = echo websocket"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -47,7 +49,7 @@ class TrailTests(SynchronousTestCase):
             ends.add(max(ends) + len(one))
         trail = FrameTrail()
         places = [0, *sorted({cut for cut in cuts if cut < len(data)}), len(data)]
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             trail.follow(data[start:end])
             self.assertEqual(trail.between, end in ends)
 
@@ -80,7 +82,9 @@ class TrailTests(SynchronousTestCase):
     def test_close_frame(self) -> None:
         """A Close of ours is a frame with its code, masked where clients must mask."""
         self.assertEqual(close_frame(1001), b"\x88\x02\x03\xe9")
-        self.assertEqual(close_frame(1001, b"\x01\x02\x03\x04"), b"\x88\x82\x01\x02\x03\x04\x02\xeb")
+        self.assertEqual(
+            close_frame(1001, b"\x01\x02\x03\x04"), b"\x88\x82\x01\x02\x03\x04\x02\xeb"
+        )
         for data in (close_frame(1001), close_frame(1001, b"abcd")):
             trail = FrameTrail()
             trail.follow(data)
