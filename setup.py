@@ -21,6 +21,7 @@ RUNTIME = [
 
 TEST = [
     "hypothesis >= 6.150",
+    "Twisted[websocket] >= 26.10",  # its WebSockets are peers of ours
     "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
     "mypy ~= 2.4",
     "mypy-zope ~= 1.0",
