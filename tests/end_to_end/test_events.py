@@ -41,7 +41,6 @@ class EventTests(Served):
                 gate.callback(None)
                 # Were it held back, this would wait for ever: nothing else is sent before.
                 await client.take_until(b"id: %d\ndata: x\n\n" % number)
-            await client.gone()
 
     async def test_over_a_pause(self) -> None:
         """A stream that is silent for long lives where the route says so."""
