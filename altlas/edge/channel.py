@@ -67,6 +67,7 @@ class Channel(Protocol):
         self._advancing = False
         self._idle = False
         self._lingering = False
+        self._producing = False
         self._linger_until = 0.0
         #: where it stands and waits for the client to begin, or go on
         self._queue: TimerQueue | None = None
@@ -89,6 +90,7 @@ class Channel(Protocol):
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
+        self._producing = True
         self.listening.joined(self)
         self._await(self.listening.heads)
 
@@ -126,8 +128,7 @@ class Channel(Protocol):
         self._stop_waiting()
         if not self._lingering:
             self._lingering = True
-            transport: Any = self.transport
-            transport.unregisterProducer()
+            self._produce_no_more()
         self._close()
 
     def writeConnectionLost(self) -> None:
@@ -252,7 +253,7 @@ class Channel(Protocol):
         transport: Any = self.transport
         if self.secure or not hasattr(transport, "loseWriteConnection"):
             return False
-        transport.unregisterProducer()
+        self._produce_no_more()
         transport.loseWriteConnection()
         return True
 
@@ -299,8 +300,7 @@ class Channel(Protocol):
         self._lingering = True
         self._rest = b""
         transport: Any = self.transport
-        # A transport waits for its producer before it closes.
-        transport.unregisterProducer()
+        self._produce_no_more()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
         # the client ought to answer.
@@ -312,6 +312,12 @@ class Channel(Protocol):
             transport.loseWriteConnection()
         else:
             self._close()
+
+    def _produce_no_more(self) -> None:
+        """A transport waits for its producer before it closes."""
+        if self._producing:
+            self._producing = False
+            self.transport.unregisterProducer()  # type: ignore[union-attr]
 
     def _listen_on(self, then: Callable[[], object]) -> None:
         timers = self.listening.timers

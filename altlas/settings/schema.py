@@ -43,7 +43,8 @@ def key_name(path: Path) -> str:
     An underscore at the end only keeps an attribute apart from another or from Python's own
     words: ``upgrade`` and ``upgrade_``, ``idle`` are the keys ``upgrade`` and ``upgrade.idle``.
     """
-    return ".".join(name.rstrip("_") for name in path).replace("_", "-")
+    names = ".".join(path).split(".")
+    return ".".join(name.rstrip("_") for name in names).replace("_", "-")
 
 
 def _slots(settings: type[Any], path: Path) -> Iterator[Slot]:

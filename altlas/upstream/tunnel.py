@@ -75,7 +75,7 @@ class UpstreamTunnel:
     response that is refused (`drain`, `abort`) cuts it.
     """
 
-    __slots__ = ("_held", "_line", "_near", "_wanted", "protocol")
+    __slots__ = ("_held", "_line", "_near", "_producing", "_wanted", "protocol")
 
     def __init__(self, line: Line, protocol: bytes, rest: bytes) -> None:
         """`rest` are the bytes that came behind the head of the 101."""
@@ -85,6 +85,7 @@ class UpstreamTunnel:
         self._held = rest
         self._near: Near | None = None
         self._wanted = True
+        self._producing = False
         line.pause()
 
     @property
@@ -97,6 +98,7 @@ class UpstreamTunnel:
     def open(self, near: Near) -> None:
         """Hand everything to `near` from now on."""
         self._near = near
+        self._producing = True
         self._line.outlet.registerProducer(self, True)
         held, self._held = self._held, b""
         if held:
@@ -122,19 +124,19 @@ class UpstreamTunnel:
         """Tell the instance that nothing more comes; False where that cannot be said alone."""
         if not self._line.end_sending():
             return False
-        self._line.outlet.unregisterProducer()
+        self._produce_no_more()
         return True
 
     def close(self) -> None:
         """Close once all is written."""
         if self._leave():
-            self._line.outlet.unregisterProducer()
+            self._produce_no_more()
             self._line.close()
 
     def take_leave(self) -> None:
         """The last word is written: wait a moment for the instance to close, else close."""
         if self._leave():
-            self._line.outlet.unregisterProducer()
+            self._produce_no_more()
             if self._line.end_sending():
                 self._line.resume()
                 self._line.cut_after(GOODBYE)
@@ -145,6 +147,12 @@ class UpstreamTunnel:
         """Close at once, so that it looks like the break that it is."""
         self._leave()
         self._line.cut()
+
+    def _produce_no_more(self) -> None:
+        # A transport waits for its producer before it closes.
+        if self._producing:
+            self._producing = False
+            self._line.outlet.unregisterProducer()
 
     def _leave(self) -> bool:
         self._near = None

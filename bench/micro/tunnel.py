@@ -23,12 +23,12 @@ from altlas.reactor import available, install
 if available():
     install()
 
-from twisted.internet import reactor  # noqa: E402
-from twisted.internet.threads import blockingCallFromThread  # noqa: E402
+from twisted.internet import reactor  # noqa: E402, TID251
+from twisted.internet.threads import blockingCallFromThread
 
-from altlas.gateway.catalog import catalog  # noqa: E402
-from altlas.gateway.service import GatewayService  # noqa: E402
-from altlas.settings import load  # noqa: E402
+from altlas.gateway.catalog import catalog
+from altlas.gateway.service import GatewayService
+from altlas.settings import load
 
 INI = """
 [listener:public]
@@ -190,7 +190,9 @@ def measure(peers: Peers, count: int) -> None:
     for protocol in (b"raw", b"websocket"):
         spent = echoes(peers, protocol, FRAME, count) * micro
         print(f"{protocol.decode()}: a frame of 125 bytes there and back: {spent:.1f} us")
-        print(f"{protocol.decode()}: a MiB one way: {bulk(peers, protocol, 64 << 20) * micro:.0f} us")
+        print(
+            f"{protocol.decode()}: a MiB one way: {bulk(peers, protocol, 64 << 20) * micro:.0f} us"
+        )
     resident, held = memory(peers, 400)
     print(f"memory of an open tunnel: {resident / 1024:.1f} KiB, {held / 1024:.1f} of Python's")
 
