@@ -167,9 +167,7 @@ class Exchange:
         request = self.head
         head: ResponseHead = getattr(response, "head", None) or head_of(response, request.method)
         if head.status == 101:
-            if self._patience is not None:
-                self._patience.end()  # a tunnel has limits of its own
-            open_tunnel(self, response)
+            open_tunnel(self, response, self._patience)
             return
         framing = head.framing
         if framing < 0:

@@ -22,6 +22,7 @@ from altlas.wire.websocket import GOING_AWAY, FrameTrail, close_frame
 
 if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
+    from altlas.edge.patience import Patience
 
 #: how often within its idle time a tunnel is looked at
 LOOKS = 4
@@ -31,8 +32,12 @@ HALF_CLOSED = 10.0
 _WEBSOCKET = b"websocket"
 
 
-def open_tunnel(exchange: Exchange, response: Any) -> None:
-    """Answer with the 101 of `response`; from there on a tunnel stands where the exchange stood."""
+def open_tunnel(exchange: Exchange, response: Any, patience: Patience | None = None) -> None:
+    """Answer with the 101 of `response`; from there on a tunnel stands where the exchange stood,
+    with limits of its own instead of the exchange's `patience`.
+    """
+    if patience is not None:
+        patience.end()
     upstream: UpstreamTunnel | None = getattr(response, "tunnel", None)
     call = exchange.call
     if upstream is None or call is None or call.offer is None:  # a client that is not our own

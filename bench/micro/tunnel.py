@@ -23,7 +23,7 @@ from altlas.reactor import available, install
 if available():
     install()
 
-from twisted.internet import reactor  # noqa: E402, TID251
+from twisted.internet import reactor  # noqa: TID251
 from twisted.internet.threads import blockingCallFromThread
 
 from altlas.gateway.catalog import catalog
