@@ -48,5 +48,15 @@ class IGatewayView(Interface):
         found.
         """
 
+    def tls() -> list[dict[str, Any]]:
+        """One row a section of the configuration that has certificates, ours or authorities'::
+
+        {section, renewed, certificates: [{file, names, ends}],
+         handshakes: {complete, failed, late, left} | None}
+
+        ``renewed`` is whether the last reading of the files succeeded, ``ends`` the moment when
+        the first certificate in the file does. ``handshakes`` are a listener's.
+        """
+
     def ready() -> tuple[bool, str]:
         """Whether new requests are welcome, and why (not) in one sentence."""

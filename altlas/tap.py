@@ -15,7 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from attrs import evolve
+from attrs import astuple, evolve
 from twisted.application.app import ServerOptions
 from twisted.application.service import IService
 from twisted.logger import Logger
@@ -24,9 +24,10 @@ from twisted.python.failure import Failure
 
 from altlas.gateway.binds import absolute
 from altlas.gateway.catalog import catalog
+from altlas.gateway.collecting import collect_rarely
 from altlas.gateway.counts import counted
 from altlas.gateway.daemon_files import daemonizes, unusable_files
-from altlas.gateway.preflight import faults
+from altlas.gateway.preflight import doubts, faults
 from altlas.gateway.view import this_version
 from altlas.reactor import available, install
 from altlas.routing.table import format_table, table
@@ -119,12 +120,13 @@ class Options(usage.Options):
         # One whose bind means nothing stands there with another.
         real = [one for one in listeners if not self.draft.wrong(f"listener:{one.name}", "bind")]
         found = faults(evolve(self.settings, listeners=tuple(real)), reactor, bind)
-        blamed = ((fault.section, fault.key, fault.reason) for fault in found)
-        return self.draft.blamed(blamed).problems
+        return self.draft.blamed(astuple(fault) for fault in found).problems
 
     def _check(self) -> NoReturn:
         _end_if(self.problems(bind=False))
         settings = self.settings
+        doubted = self.draft.doubted(astuple(fault) for fault in doubts(settings))
+        _warn(str(one) for one in doubted.warnings if one not in self.draft.warnings)
         listeners = counted(len(settings.listeners), "listener")
         routes = counted(len(settings.routes), "route")
         backends = counted(len(settings.backends), "backend")
@@ -167,7 +169,7 @@ def makeService(options: Options) -> IService:
         service = GatewayService(settings, reactor)
     except (OSError, ValueError) as error:  # gone since it was looked at
         _complain_and_exit([str(error)])
-    service.listening.addErrback(_give_up)
+    service.listening.addCallbacks(_settled, _give_up)
     log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made
@@ -194,6 +196,11 @@ def _end_if(wrong: Iterable[object]) -> None:
     lines = [str(one) for one in wrong]
     if lines:
         _complain_and_exit(lines)
+
+
+def _settled(_: object) -> None:
+    # Everything that stays is there now. Here, since the process is ours only where twistd runs us.
+    collect_rarely()
 
 
 def _give_up(_: Failure) -> None:

@@ -23,7 +23,7 @@ from zope.interface import implementer
 
 from altlas.errors import UpstreamCancelled
 from altlas.upstream.headers import HeadersLike, fields_of
-from altlas.upstream.request import Informational, UpstreamRequest
+from altlas.upstream.request import Informational, Outgoing, UpstreamRequest
 from altlas.upstream.response import DONE, UpstreamResponse
 from altlas.wire.fields import Fields
 from altlas.wire.framing import CHUNKED
@@ -203,10 +203,10 @@ class StubClient:
         fields: Fields = fields_of(headers)
         return self.send(UpstreamRequest(method, origin, target, fields, data, informational))
 
-    def send(self, request: UpstreamRequest) -> Deferred[UpstreamResponse]:
+    def send(self, request: Outgoing) -> Deferred[UpstreamResponse]:
         """As the gateway's own client: the same for a request that is made already."""
         step = self._next(request.origin)
-        asked = Asked(request)
+        asked = Asked(_as_it_is(request))
         self.asked.append(asked)
         asked.answer(step)
         return asked.pending
@@ -231,3 +231,16 @@ def _head(status: int, fields: Iterable[tuple[bytes, bytes]], framing: int) -> R
     known = {each.value: each.phrase.encode() for each in HTTPStatus}
     listed: frozenset[bytes] = frozenset()
     return ResponseHead(status, known.get(status, b""), 1, list(fields), framing, True, listed, 0)
+
+
+def _as_it_is(request: Outgoing) -> UpstreamRequest:
+    """A copy: the gateway sends one request object again when it tries again, elsewhere."""
+    return UpstreamRequest(
+        request.method,
+        request.origin,
+        request.target,
+        request.fields,
+        request.body,
+        request.informational,
+        request.connect_timeout,
+    )

@@ -102,6 +102,11 @@ class AdminAPI:
                 return json_answer(request, row)
         return problem(request, 404, f"There is no backend named {name!r}.")
 
+    @_get("/api/tls")
+    def tls(self, request: IRequest) -> bytes:
+        """`IGatewayView.tls`."""
+        return json_answer(request, self._view.tls())
+
     @app.handle_errors(HTTPException)
     def _refused(self, request: IRequest, failure: Failure) -> bytes:
         error = failure.value

@@ -59,28 +59,29 @@ class Accounting:
 
     def answered(self, call: Call, response: Any, now: float) -> Outcome:
         """A try of `call` was answered."""
-        record = call.record
+        record, member = call.record, call.member
         status: int = response.code
         record.upstream_status = status
         record.connect = response.connect_time
+        record.upstream_duration = took = now - call.began
         outcome = BY_STATUS[status]
-        self._count(call, outcome, now)
-        return outcome
-
-    def failed(self, call: Call, error: GatewayError, now: float) -> Outcome:
-        """A try of `call` ended without an answer."""
-        call.record.upstream_status = 0
-        outcome = classify_error(error)
-        self._count(call, outcome, now)
-        return outcome
-
-    def _count(self, call: Call, outcome: Outcome, now: float) -> None:
-        member = call.member
-        call.record.upstream_duration = took = now - call.began
         member.requests += 1
         if outcome.verdict is _FAILURE:
             member.failures += 1
         self._metrics.attempted(self._backend, member.name, outcome, took)
+        return outcome
+
+    def failed(self, call: Call, error: GatewayError, now: float) -> Outcome:
+        """A try of `call` ended without an answer."""
+        record, member = call.record, call.member
+        record.upstream_status = 0
+        record.upstream_duration = took = now - call.began
+        outcome = classify_error(error)
+        member.requests += 1
+        if outcome.verdict is _FAILURE:
+            member.failures += 1
+        self._metrics.attempted(self._backend, member.name, outcome, took)
+        return outcome
 
     def broken(self, call: Call, error: GatewayError) -> Outcome:
         """A body broke off after its head was counted as a success: what that meant."""

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from altlas.errors import GatewayError
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Timeouts
+from altlas.upstream.request import Informational, Outgoing
 from altlas.wire.fields import Fields
 from altlas.wire.heads import ResponseHead
 from altlas.wire.section import Section
@@ -45,11 +46,11 @@ def nobody(_: ResponseHead) -> None:
 
 
 @define(eq=False)
-class Call:
+class Call(Outgoing):
     """One request to a backend, and what the stack has to remember of it on its way.
 
     Its maker says what is to be sent; all below that is the stack's. What belongs to a try is
-    that of the last one.
+    that of the last one. It is itself the request that each try sends.
     """
 
     method: bytes
@@ -61,7 +62,7 @@ class Call:
     record: ExchangeRecord
     timeouts: Timeouts
     #: gets every 1xx head that comes before the response's own
-    informational: Callable[[ResponseHead], None] = nobody
+    informational: Informational = nobody
     #: whether each instance is to see its own address as Host
     host_of_instance: bool = False
     #: other protocols that the fields offer to go on in
@@ -72,6 +73,9 @@ class Call:
     #: what `give_up` cancels: the call as a whole, whatever it waits for just now
     pending: Deferred[Any] | None = field(default=None, init=False)
 
+    #: where the try goes to
+    origin: bytes = field(default=b"", init=False)
+    alone: bool = field(default=False, init=False)
     #: the instance of the try, and who is to hear that its use is over: as long as there is
     #: such a one, the call has a lease
     member: Member = field(init=False)
@@ -90,6 +94,11 @@ class Call:
     due: float = field(init=False)
     #: the limit that struck, in words
     late: GatewayError | None = field(default=None, init=False)
+
+    @property
+    def connect_timeout(self) -> float | None:
+        """Seconds that a try's connection may take, where one has to be made."""
+        return self.timeouts.connect
 
     @property
     def held(self) -> bool:

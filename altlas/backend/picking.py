@@ -65,9 +65,6 @@ class Picker:
         if self._waiting or not pool:
             # Nobody passes by the queue, not even while it is being served.
             return None
-        return self._take(pool, tried)
-
-    def _take(self, pool: tuple[Member, ...], tried: Sequence[Member]) -> Member | None:
         if tried or self.limit is not None:
             pool = self._fitting(pool, tried)
             if not pool:
@@ -142,9 +139,12 @@ class Picker:
         self._serving = True
         try:
             while self._waiting and self.roster.available:
-                member = self._take(self.roster.available, self._waiting[0].tried)
-                if member is None:
+                pool = self._fitting(self.roster.available, self._waiting[0].tried)
+                if not pool:
                     return
+                member = self._balancer.choose(pool)
+                member.active += 1
+                self.in_flight += 1
                 waiter = self._waiting.popleft()
                 waiter.timer.cancel()
                 waiter.deferred.callback(member)

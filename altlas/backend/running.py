@@ -1,9 +1,8 @@
-"""A backend at work: its settings made into instances, layers and probes."""
+"""A backend at work: its settings made into instances, a stack and probes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -58,6 +57,7 @@ class RunningBackend:
     budget: RetryBudget
     stack: Stack
     agent: GatewayAgent
+    tls: TLSSettings
     _probe_agent: GatewayAgent
     _prober: Prober
 
@@ -89,9 +89,10 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
     picker = Picker(roster, balancer, settings.max_requests, settings.queue, timers)
     guard = Guard(closed(settings.breaker, clock.seconds()), random.random)
     budget = RetryBudget(settings.retry.budget, settings.retry.budget_minimum, clock.seconds())
-    agent = _agent(settings, surroundings, settings.pool.idle)
+    tls = TLSSettings.of(settings.tls)
+    agent = _agent(settings, surroundings, settings.pool.idle, tls)
     # A probe is to see whether a connection can be made, and leaves none behind.
-    probe_agent = _agent(settings, surroundings, 0)
+    probes = _agent(settings, surroundings, 0, tls)
     parts = Parts(
         settings=settings,
         picker=picker,
@@ -106,7 +107,7 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
         settings.name,
         probe,
         roster,
-        HttpProbe(probe, HTTPClient(probe_agent), clock),
+        HttpProbe(probe, HTTPClient(probes), clock),
         clock,
         random.random,
         surroundings.metrics,
@@ -114,7 +115,7 @@ def running(settings: Backend, surroundings: Surroundings) -> RunningBackend:
     roster.on_change.append(lambda member, change: _tell_health(settings.name, member, change))
     guard.on_change.append(lambda breaker: _tell_breaker(settings.name, breaker))
     return RunningBackend(
-        settings, kind.name, roster, picker, guard, budget, Stack(parts), agent, probe_agent, prober
+        settings, kind.name, roster, picker, guard, budget, Stack(parts), agent, tls, probes, prober
     )
 
 
@@ -124,9 +125,11 @@ def _balancer_kind(settings: Backend, catalog: Catalog) -> Kind:
     return catalog.kind_of("balancer", settings.balancer)
 
 
-def _agent(settings: Backend, surroundings: Surroundings, idle: int) -> GatewayAgent:
+def _agent(
+    settings: Backend, surroundings: Surroundings, idle: int, tls: TLSSettings
+) -> GatewayAgent:
     agent = GatewayAgent(surroundings.reactor, surroundings.timers)
-    pool, tls = settings.pool, settings.tls
+    pool = settings.pool
     for instance in settings.instances:
         agent.register(
             instance.origin,
@@ -135,7 +138,7 @@ def _agent(settings: Backend, surroundings: Surroundings, idle: int) -> GatewayA
                 idle=idle,
                 idle_timeout=pool.idle_timeout,
                 lifetime=pool.lifetime,
-                tls=TLSSettings(tls.verify, None if tls.ca is None else Path(tls.ca), tls.name),
+                tls=tls,
             ),
         )
     return agent

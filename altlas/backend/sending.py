@@ -1,4 +1,7 @@
-"""The last step: the call becomes a request of the treq client."""
+"""The last step with a treq client that is not the gateway's own: a test's stub, say.
+
+Ours sends a `Call` as it is: target byte for byte, 1xx heads passed on.
+"""
 
 from __future__ import annotations
 
@@ -12,67 +15,34 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
 from altlas.backend.call import Call
-from altlas.backend.roster import Member
-from altlas.upstream.client import GatewayClient
-from altlas.upstream.request import UpstreamRequest
-from altlas.wire.fields import Fields
+from altlas.upstream.request import Outgoing, UpstreamRequest
 from altlas.wire.forwarding import with_host
 from altlas.wire.section import Section
 
 
 @define(eq=False)
-class Sending:
-    """Sends with the gateway's own client: the target byte for byte, 1xx heads passed on."""
-
-    _client: GatewayClient
-
-    def send(self, call: Call) -> Deferred[Any]:
-        """One request to the member that the call has a lease of."""
-        member = call.member
-        body: Any = call.body
-        fields: Any = call.fields
-        if call.host_of_instance:
-            fields = with_own_host(fields, member)
-        connect, informational = call.timeouts.connect, call.informational
-        return self._client.send(
-            UpstreamRequest(
-                call.method,
-                member.origin,
-                call.target,
-                fields,
-                body,
-                informational,
-                connect,
-                call.offer,
-            )
-        )
-
-
-@define(eq=False)
 class PlainSending:
-    """Sends with any treq client (a test's stub, say), as far as its interface goes."""
+    """Sends with any treq client, as far as its interface goes."""
 
     _client: Any
 
-    def send(self, call: Call) -> Deferred[Any]:
-        """As `Sending.send`, with what treq itself does to a URL."""
-        member, fields = call.member, call.fields
-        if call.host_of_instance:
-            fields = with_own_host(fields, member)
+    def send(self, request: Outgoing) -> Deferred[Any]:
+        """Send `request`, with what treq itself does to a URL."""
+        fields = request.fields
         headers = Headers()
         for name, value in fields.fields if isinstance(fields, Section) else fields:
             headers.addRawHeader(name, value)
         # Such clients say themselves how long their body is.
         headers.removeHeader(b"content-length")
-        if call.offer is not None:  # nor could they go on in another protocol
+        if request.offer is not None:  # nor could they go on in another protocol
             headers.removeHeader(b"connection")
             headers.removeHeader(b"upgrade")
         pending: Deferred[Any] = self._client.request(
-            call.method.decode("ascii"),
+            request.method.decode("ascii"),
             # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).
-            member.origin + (b"" if call.target == b"*" else call.target),
+            request.absoluteURI,
             headers=headers,
-            data=call.body,
+            data=request.body,
             allow_redirects=False,
             unbuffered=True,
         )
@@ -102,8 +72,19 @@ class _Refusal(Protocol):
                 return
 
 
-def with_own_host(fields: Fields | Section, member: Member) -> Fields | Section:
-    """The same fields, with the address of `member` as Host."""
+def with_own_host(call: Call) -> UpstreamRequest:
+    """What `call` sends, with the address of its instance as Host."""
+    fields, host = call.fields, call.member.host
     if isinstance(fields, Section):
-        return Section.of(with_host(fields.fields, member.host), fields.framing)
-    return with_host(fields, member.host)
+        fields = Section.of(with_host(fields.fields, host), fields.framing)
+    else:
+        fields = with_host(fields, host)
+    return UpstreamRequest(
+        call.method,
+        call.origin,
+        call.target,
+        fields,
+        call.body,  # type: ignore[arg-type]
+        call.informational,
+        call.connect_timeout,
+    )

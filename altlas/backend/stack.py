@@ -1,8 +1,8 @@
 """The way of a call to a backend: the one place where its parts are put together.
 
-`Stack.send` and `Stack._try` are that way, from top to bottom, as nearly every call goes it: one
-callback pair on the Deferred that the client gives, and nothing else that waits. What rarely
-happens branches off: to wait for a lease, to pause before another try.
+`Stack.send`, `Stack._try` and `Stack._answered` are that way, from top to bottom, as nearly every
+call goes it: one callback pair on the Deferred that the client gives, and nothing else that waits.
+What rarely happens branches off: to wait for a lease, to pause before another try.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from altlas.backend.guarding import Guard
 from altlas.backend.picking import Picker
 from altlas.backend.retrying import Retrying
 from altlas.backend.roster import Member
-from altlas.backend.sending import PlainSending, Sending
+from altlas.backend.sending import PlainSending, with_own_host
 from altlas.backend.timing import TimeLimits
 from altlas.errors import BreakerOpen, ConnectFailed, GatewayError
 from altlas.observability.metrics import Metrics
@@ -58,8 +58,8 @@ class Stack:
         "_now",
         "_picker",
         "_retrying",
-        "_sending",
         "_timers",
+        "_transmit",
     )
 
     def __init__(self, parts: Parts) -> None:
@@ -76,7 +76,7 @@ class Stack:
         self._limits: dict[int, TimeLimits] = {}
         # Ours passes target and 1xx heads through untouched; a stub cannot.
         ours = isinstance(parts.client, GatewayClient)
-        self._sending = Sending(parts.client) if ours else PlainSending(parts.client)
+        self._transmit = parts.client.send if ours else PlainSending(parts.client).send
 
     # --- the way of a call -------------------------------------------------------------
 
@@ -98,15 +98,13 @@ class Stack:
         call.pending = pending = self._try(call, now)
         return pending
 
-    def _try(self, call: Call, now: float) -> Deferred[Any]:
+    def _try(self, call: Call, now: float, lease: Member | None = None) -> Deferred[Any]:
         # Each try picks anew, and another instance than the last. Where none is free it waits.
-        member = self._picker.take(call.tried)
+        member = lease or self._picker.take(call.tried)
         if member is None:
             return self._wait(call, now)
-        return self._leased(member, call, now)
-
-    def _leased(self, member: Member, call: Call, now: float) -> Deferred[Any]:
         call.member = member
+        call.origin = member.origin
         call.lender = self._picker
         # The breaker is asked after the lease is there: what it knows may have changed while
         # the call waited in the queue.
@@ -124,7 +122,7 @@ class Stack:
         call.began = now
         call.limits.sent(call, now)
         try:
-            pending = self._sending.send(call)
+            pending = self._transmit(with_own_host(call) if call.host_of_instance else call)
         except Exception:  # a client's mistake: lease and breaker must hear of it like of others
             pending = fail()
         if call.given_up is not None:  # by something that happened while it was being sent
@@ -207,7 +205,7 @@ class Stack:
         return result
 
     def _served(self, member: Member, call: Call) -> Deferred[Any]:
-        return self._leased(member, call, self._now())
+        return self._try(call, self._now(), member)
 
     def _again(self, call: Call, now: float) -> Deferred[Any]:
         """Another try, at another instance, after a pause."""

@@ -8,7 +8,7 @@ What was consumed is kept up to a limit, so that an idempotent request can be se
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
@@ -57,6 +57,7 @@ class DownstreamBody:
         "on_complete",
         "on_progress",
         "received",
+        "withheld",
     )
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
@@ -66,6 +67,8 @@ class DownstreamBody:
         #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
         self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
         self.received = 0
+        #: lower-case names of fields that nobody but the gateway may say
+        self.withheld: frozenset[bytes] = frozenset()
         #: whether the client sends without waiting for a 100 (Continue)
         self.invited = True
         #: called once, when the last byte has come from the client
@@ -105,7 +108,7 @@ class DownstreamBody:
     def trailers(self) -> Fields:
         """The fields of the trailer section that may be passed on, once complete."""
         trailers = self._reader.trailers
-        return safe_trailers(trailers) if trailers else trailers
+        return safe_trailers(trailers, self.withheld) if trailers else trailers
 
     def keep(self, size: int) -> None:
         """Keep up to `size` consumed bytes, for another try."""
@@ -226,6 +229,37 @@ class DownstreamBody:
         self._detach()
 
 
+class WholeBody(bytes):
+    """The body of a request that came in one read with its head, as most small ones do.
+
+    It is nothing but its bytes: they are sent in the same write as the head, and again at
+    another try.
+    """
+
+    complete = True
+    flowing = False
+    invited = True
+    #: whether it may be sent again
+    replayable = True
+    #: nobody has to wait for its end
+    on_complete: ClassVar[list[Callable[[], object]]] = []
+
+    @property
+    def received(self) -> int:
+        """How long it is."""
+        return len(self)
+
+    def keep(self, size: int) -> None:
+        """Be sent again only where it is no longer than `size` bytes."""
+        if len(self) > size:
+            self.replayable = False
+
+    def limit(self, size: int) -> None:
+        """Raise `BodyTooLarge` where it is longer than `size` bytes."""
+        if len(self) > size:
+            raise BodyTooLarge(f"The body is longer than {size} bytes.")
+
+
 class NoBody:
     """What stands for the body of a request that has none: complete from the beginning.
 
@@ -244,3 +278,6 @@ class NoBody:
 
 
 NO_BODY = NoBody()
+
+#: what stands for the body of a request
+Body = DownstreamBody | WholeBody | NoBody

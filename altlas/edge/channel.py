@@ -20,7 +20,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from altlas.edge.body import DownstreamBody
+from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
@@ -54,6 +54,8 @@ class Channel(Protocol):
 
     #: when the wait for the client is over, while it stands in a queue of `listening`
     due = 0.0
+    #: plain or TLS, over TCP or not: what only some of them can is asked for
+    transport: Any
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
@@ -62,7 +64,7 @@ class Channel(Protocol):
         self.asker: Asker | None = None
         #: whether there is TLS
         self.secure = False
-        self._reader = RequestReader(listening.limits)
+        self._reader = RequestReader(listening.limits, listening.names)
         self._rest = b""
         self._advancing = False
         self._idle = False
@@ -84,7 +86,7 @@ class Channel(Protocol):
 
     def connectionMade(self) -> None:
         """A client is there: its first head must come within ``timeout.headers``."""
-        transport: Any = self.transport
+        transport = self.transport
         self.secure = ISSLTransport.providedBy(transport)
         self.peer = self.listening.peer_of(transport.getPeer(), transport.getHost(), self.secure)
         if hasattr(transport, "setTcpNoDelay"):
@@ -128,7 +130,7 @@ class Channel(Protocol):
         self._stop_waiting()
         if not self._lingering:
             self._lingering = True
-            self._produce_no_more()
+            self.stop_pacing()
         self._close()
 
     def writeConnectionLost(self) -> None:
@@ -161,22 +163,25 @@ class Channel(Protocol):
         if self._advancing:
             return  # an exchange ended within its own beginning: the loop below goes on
         self._advancing = True
+        reader = self._reader
         try:
-            while self._rest and self.exchange is None and self._may_begin():
+            # While the client does not read, is being left, or is gone, none begins.
+            while (
+                self._rest
+                and self.exchange is None
+                and not (self.full or self._lingering or self.lost)
+            ):
                 data, self._rest = self._rest, b""
-                head = self._reader.feed(data)
+                head = reader.feed(data)
                 if head is None:
                     self._head_begins()
                 else:
-                    self._rest = self._reader.take_rest()
+                    self._rest, reader.rest = reader.rest, b""
                     self._begin(head)
         except ClientError as error:
             self._refuse(error)
         finally:
             self._advancing = False
-
-    def _may_begin(self) -> bool:
-        return not (self.full or self._lingering or self.lost)
 
     def _head_begins(self) -> None:
         if self._idle and self._reader.started:
@@ -189,9 +194,8 @@ class Channel(Protocol):
         if queue is not None:
             queue.drop(self)
         exchange = self.exchange = Exchange(self, head)
-        if head.framing and self._rest:
-            rest, self._rest = self._rest, b""
-            self._feed(exchange, rest)
+        if head.framing:
+            self._begin_body(exchange, head)
             if self.exchange is not exchange:
                 return  # its body was refused already
         self.listening.dispatch(exchange)
@@ -202,6 +206,20 @@ class Channel(Protocol):
         self.exchange.fail(error)
 
     # --- bodies ------------------------------------------------------------------------
+
+    def _begin_body(self, exchange: Exchange, head: RequestHead) -> None:
+        """What followed the head is of the body, or all of it and more."""
+        rest, self._rest = self._rest, b""
+        size = head.framing
+        if 0 < size <= len(rest) and size <= READ_AHEAD and not head.expects_continue:
+            exchange.body = WholeBody(rest[:size])
+            self._rest = rest[size:]
+            return
+        body = exchange.body = DownstreamBody(size, self.listening.limits, self)
+        body.invited = not head.expects_continue
+        body.withheld = self.listening.forwarding.withheld
+        if rest:
+            self._feed(exchange, rest)
 
     def _feed(self, exchange: Exchange | Tunnel, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""
@@ -226,51 +244,23 @@ class Channel(Protocol):
         """Leave what the client sends on the wire."""
         if self.reading and self._is_open():
             self.reading = False
-            self.transport.pauseProducing()  # type: ignore[union-attr]
+            self.transport.pauseProducing()
 
     def resume_reading(self) -> None:
         """Take from the wire again."""
         if not self.reading and self._is_open():
             self.reading = True
-            self.transport.resumeProducing()  # type: ignore[union-attr]
+            self.transport.resumeProducing()
 
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
 
     # --- another protocol
 
-    def switched(self, tunnel: Tunnel) -> bytes:
-        """Speak HTTP no more: what comes is `tunnel`'s from now on, and so is what is returned."""
-        self.exchange = tunnel
-        # On this one channel, so that no request pays for the question.
-        self.dataReceived = tunnel.client_said  # type: ignore[method-assign]
-        self.readConnectionLost = tunnel.client_ended  # type: ignore[method-assign]
+    def take_rest(self) -> bytes:
+        """What came behind the exchange's request, for who goes on instead of HTTP."""
         rest, self._rest = self._rest, b""
         return rest
-
-    def end_sending(self) -> bool:
-        """Close our half once all is written; False where there are no halves, as with TLS."""
-        transport: Any = self.transport
-        if self.secure or not hasattr(transport, "loseWriteConnection"):
-            return False
-        self._produce_no_more()
-        transport.loseWriteConnection()
-        return True
-
-    def left_tunnel(self, cut: bool, ended: bool) -> None:
-        """The tunnel is over: close, by a break if it was `cut`. `ended` says whether the client
-        has closed its half already.
-        """
-        self.exchange = None
-        del self.dataReceived, self.readConnectionLost  # those of the class hold again
-        if self.lost:
-            return
-        if cut:
-            self.abort()
-        elif ended:
-            self.readConnectionLost()
-        else:
-            self.linger()
 
     # --- between exchanges ---------------------------------------------------------------
 
@@ -299,8 +289,8 @@ class Channel(Protocol):
         self.resume_reading()
         self._lingering = True
         self._rest = b""
-        transport: Any = self.transport
-        self._produce_no_more()
+        transport = self.transport
+        self.stop_pacing()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
         # the client ought to answer.
@@ -313,11 +303,11 @@ class Channel(Protocol):
         else:
             self._close()
 
-    def _produce_no_more(self) -> None:
+    def stop_pacing(self) -> None:
         """A transport waits for its producer before it closes."""
         if self._producing:
             self._producing = False
-            self.transport.unregisterProducer()  # type: ignore[union-attr]
+            self.transport.unregisterProducer()
 
     def _listen_on(self, then: Callable[[], object]) -> None:
         timers = self.listening.timers
@@ -332,7 +322,7 @@ class Channel(Protocol):
 
     def _hang_up(self) -> None:
         """The good-bye was not answered: close the connection that TLS runs on."""
-        transport: Any = self.transport
+        transport = self.transport
         self._leave(getattr(transport, "transport", transport))
 
     def _close(self) -> None:
@@ -347,14 +337,14 @@ class Channel(Protocol):
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
         if not self.lost:
-            self.transport.write(data)  # type: ignore[union-attr]
+            self.transport.write(data)
 
     def abort(self) -> None:
         """Cut the connection, so that a half answer cannot be taken for a whole one."""
         if not self.lost:
             self._stop_waiting()
             self._lingering = True
-            transport: Any = self.transport
+            transport = self.transport
             transport.abortConnection()
 
     def cut(self) -> None:

@@ -15,9 +15,9 @@ from twisted.python.failure import Failure
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
 from altlas.edge.answering import head_bytes, head_of
-from altlas.edge.body import NO_BODY, DownstreamBody, NoBody
+from altlas.edge.body import NO_BODY, Body, DownstreamBody
 from altlas.edge.patience import Patience
-from altlas.edge.recording import new_record, unread
+from altlas.edge.recording import explain, new_record, unread
 from altlas.edge.refusals import problem
 from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 UPSTREAM = Fault.UPSTREAM
-#: 1xx heads of an instance that are passed on; they are the one thing nothing else paces
+#: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
@@ -85,10 +85,8 @@ class Exchange:
         listening, peer = channel.listening, channel.peer
         self.channel = channel
         self.head = head
-        self.body: DownstreamBody | NoBody = NO_BODY
-        if head.framing:
-            body = self.body = DownstreamBody(head.framing, listening.limits, channel)
-            body.invited = not head.expects_continue
+        #: by the channel, where the request has one
+        self.body: Body = NO_BODY
         make = listening.make_request_id
         self.request_id = request_id(head, peer, make) if peer.trusted else make()
         #: the path in normal form, once routes were asked
@@ -100,7 +98,7 @@ class Exchange:
         self._answered = False  # whether a byte of it is out
         self._done = False
         self._keep = False
-        self._informed = 0  # 1xx heads that were passed on
+        self._informed = 0  # 1xx heads that came
         self._patience: Patience | None = None
         self._started = listening.seconds()
         self.record = new_record(channel, head, self.request_id)
@@ -120,7 +118,7 @@ class Exchange:
         """Send `call` down the stack; its response, or why there is none, is the answer."""
         self.call = call
         self._stack = stack
-        if self.body is not NO_BODY or call.timeouts.stream is not None:
+        if not self.body.complete or call.timeouts.stream is not None:
             patience = self._be_patient(call)
             patience.limit_life(self._outlived)
             patience.watch_body(self.body)
@@ -133,7 +131,13 @@ class Exchange:
 
     def informational(self, head: ResponseHead) -> None:
         """Pass a 1xx head on, to who understands it (RFC 9110, 15.2)."""
-        if self._settled or self.head.minor == 0:
+        if self._settled:
+            return
+        self._informed += 1
+        if self._informed > MOST_INFORMATIONAL:
+            self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
+            return
+        if self.head.minor == 0:
             return
         if head.status == 100:
             # Another try's instance may say again what the client was told already.
@@ -141,53 +145,58 @@ class Exchange:
             if not isinstance(body, DownstreamBody) or body.invited:
                 return
             body.invited = True
-        self._informed += 1
-        if self._informed > MOST_INFORMATIONAL:
-            self.fail(UpstreamMalformed(reason="it goes on sending 1xx heads"))
-            return
         fields = self.channel.listening.forwarding.response_fields(head)
         self.channel.write(response_bytes(head.status, head.reason, fields, 0))
 
     def _respond(self, response: Any) -> None:
         """The response's head is here, and often all of it."""
         if self._settled:
-            response.discard()
-            if self.call is not None:
-                self.call.finish()
+            self._refrain(response)
             return
         self._settled = True
+        request, channel = self.head, self.channel
         try:
-            self._answer(response)
+            head: ResponseHead = getattr(response, "head", None) or head_of(
+                response, request.method
+            )
+            if head.status == 101:
+                self._switch(response)
+                return
+            framing = head.framing
+            if framing < 0:
+                # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
+                framing = CHUNKED if request.minor else UNTIL_CLOSE
+            keep = self._keep = self._may_keep(framing)
+            data = head_bytes(self, head, framing, keep)
+            self.record.status = head.status
+            body = getattr(response, "take_body", _not_here)()
+            if body is None:
+                self._relay_body(Relay(self, response, data, framing))
+                return
+            # Most answers are small and here whole: they need no relay.
+            self.record.bytes_out = len(body)
+            if framing == CHUNKED:
+                body = chunk(body) + last_chunk(safe_trailers(response.trailers))
+            self._answered = True
+            if not channel.lost:
+                channel.transport.write(data + body)
+            if not self._done:
+                channel.finished(keep and self.body.complete, self._close())
         except Exception:
             if self._relay is None:  # or its connection would wait for ever
                 response.discard()
             self._bug()
 
-    def _answer(self, response: Any) -> None:
-        request = self.head
-        head: ResponseHead = getattr(response, "head", None) or head_of(response, request.method)
-        if head.status == 101:
-            open_tunnel(self, response, self._patience)
-            return
-        framing = head.framing
-        if framing < 0:
-            # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
-            framing = CHUNKED if request.minor else UNTIL_CLOSE
-        keep = self._keep = self._may_keep(framing)
-        data = head_bytes(self, head, framing, keep)
-        record = self.record
-        record.status = head.status
-        body = getattr(response, "take_body", _not_here)()
-        if body is None:
-            self._relay_body(Relay(self, response, data, framing))
-            return
-        # Most answers are small and here whole: they need no relay.
-        record.bytes_out = len(body)
-        if framing == CHUNKED:
-            body = chunk(body) + last_chunk(safe_trailers(response.trailers))
-        self._answered = True
-        self.channel.write(data + body)
-        self.complete()
+    def _refrain(self, response: Any) -> None:
+        """The response comes too late: it was decided before what the answer is."""
+        response.discard()
+        if self.call is not None:
+            self.call.finish()
+
+    def _switch(self, response: Any) -> None:
+        if self._patience is not None:
+            self._patience.end()  # a tunnel has limits of its own
+        open_tunnel(self, response, self._close)
 
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay
@@ -232,6 +241,9 @@ class Exchange:
             fields.append((b"Date", self.channel.listening.date()))  # RFC 9110, 6.6.1
         if b"x-request-id" not in names:
             fields.append((b"X-Request-ID", self.request_id))
+        hsts = self.channel.listening.hsts
+        if hsts and self.channel.secure and b"strict-transport-security" not in names:
+            fields.append((b"Strict-Transport-Security", hsts))
         if not self._keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:
@@ -272,22 +284,13 @@ class Exchange:
                 self._bug()
 
     def _refuse(self, error: GatewayError) -> None:
-        self._explain(error)
+        explain(self.record, error)
         if self._answered:
             self._break_off(error)
         else:
             # What a client did wrong on the wire makes the rest of it doubtful.
             keep = not isinstance(error, ClientError) or isinstance(error, READABLE)
             self.reply(problem(error, self.request_id), keep)
-
-    def _explain(self, error: GatewayError) -> None:
-        record = self.record
-        if record.flag == "URX":
-            record.flag = f"{error.flag},URX"
-            record.reason = f"{error.reason}; {record.reason}"
-        else:
-            record.flag = error.flag
-            record.reason = error.reason
 
     def _bug(self) -> None:
         log.failure("An exchange failed in a way that was not foreseen")
@@ -301,10 +304,6 @@ class Exchange:
             now = self._close()
             self.channel.finished(self._keep and self.body.complete, now)
 
-    def over(self) -> None:
-        """The tunnel that it became has ended (by the tunnel, which sees to its connections)."""
-        self._close()
-
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""
         if not self._done:
@@ -316,7 +315,7 @@ class Exchange:
         """The client left (by the channel): nobody wants the answer any more."""
         if not self._done:
             error = ClientGone()
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
@@ -324,7 +323,7 @@ class Exchange:
     def cut(self, error: GatewayError) -> None:
         """End at once, whatever the client was told, since the gateway must."""
         if not self._done:
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from altlas.backend.call import Call
 from altlas.backend.stack import Stack
-from altlas.edge.body import NO_BODY, DownstreamBody
+from altlas.edge.body import NO_BODY
 from altlas.errors import BadRequest
 from altlas.routing.rewriting import Rewriter, rewriter
 from altlas.settings.tree import Backend, Route, Timeouts, UpgradeLimits
@@ -84,7 +84,7 @@ class ForwardLeaf:
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
             fields=section,
-            body=body if isinstance(body, DownstreamBody) else None,
+            body=None if body is NO_BODY else body,  # type: ignore[arg-type]
             record=exchange.record,
             timeouts=self.timeouts,
             informational=exchange.informational,

@@ -8,11 +8,13 @@ from email.utils import formatdate
 from ipaddress import ip_address
 from random import Random
 from typing import TYPE_CHECKING, Any
+from typing import Protocol as Shape
 
 from attrs import define, field
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 
+from altlas.edge.hsts import policy
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
 from altlas.timers import TimerQueue, Timers
@@ -20,11 +22,20 @@ from altlas.wire.fields import values
 from altlas.wire.forwarding import Forwarding, Peer
 from altlas.wire.heads import RequestHead
 from altlas.wire.limits import Limits
+from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
     from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
     from altlas.edge.tunnel import Tunnel
+
+
+class Guest(Shape):
+    """A connection: a channel, or the handshake before it."""
+
+    def close_if_idle(self) -> None: ...
+
+    def cut(self) -> None: ...
 
 
 @define(eq=False)
@@ -48,12 +59,14 @@ class Listening:
     served: int = field(default=0, init=False)
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
-    channels: set[Channel] = field(factory=set, init=False)
+    channels: set[Guest] = field(factory=set, init=False)
     #: exchanges that became tunnels, as long as those last
     tunnels: set[Tunnel] = field(factory=set, init=False)
     #: whether a tunnel that comes about is to be closed at once
     closes_tunnels: bool = field(default=False, init=False)
     limits: Limits = field(init=False)
+    #: which fields of a request count, by their names
+    names: Names = field(init=False)
     header_timeout: float = field(init=False)
     keep_alive_timeout: float = field(init=False)
     #: where channels stand that wait for a head, or for its beginning after another exchange
@@ -61,6 +74,8 @@ class Listening:
     silences: TimerQueue = field(init=False)
     #: the clock of all durations
     seconds: Callable[[], float] = field(init=False)
+    #: what Strict-Transport-Security says in answers over TLS; nothing if empty
+    hsts: bytes = field(init=False)
     _when_empty: list[Callable[[], object]] = field(factory=list, init=False)
     _bits: Callable[[int], int] = field(init=False)
     _dated: tuple[int, bytes] = field(default=(0, b""), init=False)
@@ -70,12 +85,14 @@ class Listening:
         self.limits = Limits(
             request_line=limit.request_line, headers=limit.headers, header_count=limit.header_count
         )
+        self.names = UNDERSCORES[self.settings.headers.underscores]
         self.header_timeout = self.settings.timeout.headers
         self.keep_alive_timeout = self.settings.timeout.keep_alive
         self.heads = self.timers.queue(self.header_timeout)
         self.silences = self.timers.queue(self.keep_alive_timeout)
         self.seconds = self.timers.clock.seconds
         self._bits = self._random.getrandbits
+        self.hsts = policy(self.settings.tls)
 
     @property
     def name(self) -> str:
@@ -84,11 +101,11 @@ class Listening:
 
     # --- connections -------------------------------------------------------------------
 
-    def joined(self, channel: Channel) -> None:
+    def joined(self, channel: Guest, /) -> None:
         """A client connected."""
         self.channels.add(channel)
 
-    def left(self, channel: Channel) -> None:
+    def left(self, channel: Guest, /) -> None:
         """A connection is gone."""
         self.channels.discard(channel)
         if not self.channels:
@@ -118,7 +135,7 @@ class Listening:
     def cut_exchanges(self) -> None:
         """Close every connection now that is no tunnel."""
         for channel in list(self.channels):
-            if channel.exchange not in self.tunnels:
+            if getattr(channel, "exchange", None) not in self.tunnels:
                 channel.cut()
 
     def close_tunnels(self) -> None:

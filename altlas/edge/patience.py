@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from altlas.edge.body import DownstreamBody, NoBody
+from altlas.edge.body import Body, DownstreamBody
 from altlas.edge.relay import Relay
 from altlas.settings.tree import Timeouts
 from altlas.timers import Timer, Timers
@@ -31,7 +31,7 @@ class Patience:
         if self._limits.stream is not None:
             self._life = self._timers.after(self._limits.stream, outlived)
 
-    def watch_body(self, body: DownstreamBody | NoBody) -> None:
+    def watch_body(self, body: Body) -> None:
         """The body of the request is to come."""
         idle = self._limits.idle
         if idle is not None and isinstance(body, DownstreamBody) and not body.complete:
@@ -39,7 +39,7 @@ class Patience:
             body.on_progress = self._idle.restart
             body.on_complete.append(self._idle.cancel)
 
-    def watch_relay(self, relay: Relay, body: DownstreamBody | NoBody) -> None:
+    def watch_relay(self, relay: Relay, body: Body) -> None:
         """The body of the answer is to come."""
         if self._limits.idle is None:
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from altlas.edge.answering import head_bytes
 from altlas.edge.body import NO_BODY, NoBody
+from altlas.edge.recording import explain
 from altlas.errors import (
     ClientGone,
     GatewayError,
@@ -22,7 +24,6 @@ from altlas.wire.websocket import GOING_AWAY, FrameTrail, close_frame
 
 if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
-    from altlas.edge.patience import Patience
 
 #: how often within its idle time a tunnel is looked at
 LOOKS = 4
@@ -32,23 +33,21 @@ HALF_CLOSED = 10.0
 _WEBSOCKET = b"websocket"
 
 
-def open_tunnel(exchange: Exchange, response: Any, patience: Patience | None = None) -> None:
+def open_tunnel(exchange: Exchange, response: Any, over: Callable[[], object]) -> None:
     """Answer with the 101 of `response`; from there on a tunnel stands where the exchange stood,
-    with limits of its own instead of the exchange's `patience`.
+    and calls `over` at its end.
     """
-    if patience is not None:
-        patience.end()
     upstream: UpstreamTunnel | None = getattr(response, "tunnel", None)
     call = exchange.call
     if upstream is None or call is None or call.offer is None:  # a client that is not our own
         response.discard()
         exchange.fail(UpstreamMalformed(reason="101, but without a tunnel"))
         return
-    tunnel = Tunnel(exchange, upstream, call.offer.limits)
+    tunnel = Tunnel(exchange, upstream, call.offer.limits, over)
     head = head_bytes(exchange, response.head, 0, keep=True)
     exchange.record.status = response.code
     exchange.write(head[:-2] + switching_lines(upstream.protocol) + b"\r\n")
-    tunnel.start(exchange.channel.switched(tunnel))
+    tunnel.start()
 
 
 class Tunnel:
@@ -63,9 +62,15 @@ class Tunnel:
     #: what the channel asks of whoever stands in it
     body: NoBody = NO_BODY
 
-    def __init__(self, exchange: Exchange, upstream: UpstreamTunnel, limits: UpgradeLimits) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        upstream: UpstreamTunnel,
+        limits: UpgradeLimits,
+        over: Callable[[], object],
+    ) -> None:
         listening = exchange.channel.listening
-        self._exchange = exchange
+        self._tell_over = over
         self._channel = exchange.channel
         self._listening = listening
         self._record = exchange.record
@@ -83,18 +88,23 @@ class Tunnel:
         if upstream.protocol.lower() == _WEBSOCKET:
             self._trails = FrameTrail(), FrameTrail()
 
-    def start(self, rest: bytes) -> None:
-        """Let bytes pass; `rest` came from the client behind its request."""
+    def start(self) -> None:
+        """Take the exchange's place in its channel, and let bytes pass."""
+        channel = self._channel
+        channel.exchange = self
+        # On this one channel, so that no request pays for the question.
+        channel.dataReceived = self.client_said  # type: ignore[method-assign]
+        channel.readConnectionLost = self.client_ended  # type: ignore[method-assign]
         self._listening.tunnels.add(self)
         if self._lifetime is not None:
             self._end = self._listening.timers.after(self._lifetime, self._outlived)
         self._watch(self._idle)
-        if self._channel.full:  # by answers before; a transport says so once
+        if channel.full:  # by answers before; a transport says so once
             self._upstream.pause()
-        if rest:
+        if rest := channel.take_rest():
             self.client_said(rest)
         self._upstream.open(self)
-        self._channel.resume_reading()
+        channel.resume_reading()
         if self._listening.closes_tunnels:
             self.close(_going_down())
 
@@ -146,7 +156,7 @@ class Tunnel:
     def instance_ended(self) -> None:
         """The instance sends no more."""
         self._instance_ended = True
-        if self._client_ended or not self._channel.end_sending():
+        if self._client_ended or not self._end_to_client():
             self._finish(None)
         else:
             self._be_half()
@@ -222,18 +232,40 @@ class Tunnel:
             if timer is not None:
                 timer.cancel()
         self._listening.tunnels.discard(self)
-        record = self._record
         if error is not None:
-            record.flag, record.reason = error.flag, error.reason
-        self._exchange.over()
-        upstream, channel = self._upstream, self._channel
+            explain(self._record, error)
+        self._tell_over()
+        upstream = self._upstream
         if cut:
             upstream.cut()
         elif error is None:
             upstream.close()
         else:
             upstream.take_leave()
-        channel.left_tunnel(cut, self._client_ended)
+        self._leave_client(cut)
+
+    def _end_to_client(self) -> bool:
+        """Close our half of the client's connection; False where there are no halves (TLS)."""
+        channel = self._channel
+        half_close = getattr(channel.transport, "loseWriteConnection", None)
+        if channel.secure or half_close is None:
+            return False
+        channel.stop_pacing()
+        half_close()
+        return True
+
+    def _leave_client(self, cut: bool) -> None:
+        channel = self._channel
+        channel.exchange = None
+        del channel.dataReceived, channel.readConnectionLost  # those of the class hold again
+        if channel.lost:
+            return
+        if cut:
+            channel.abort()
+        elif self._client_ended:
+            channel.readConnectionLost()
+        else:
+            channel.linger()
 
 
 def _going_down() -> Stopping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
@@ -11,8 +12,10 @@ from altlas.backend.running import RunningBackend, Surroundings, running
 from altlas.edge.dispatching import Dispatcher
 from altlas.edge.leaf import ForwardLeaf, Leaf
 from altlas.edge.replying import RedirectLeaf, RespondLeaf
+from altlas.edge.securing import SecureRedirectLeaf
 from altlas.edge.tree import RouteTree
 from altlas.routing.rule import Rule
+from altlas.settings.routes import HTTPS
 from altlas.settings.tree import Route, Settings
 
 
@@ -22,7 +25,9 @@ class Generation:
 
     settings: Settings
     backends: dict[str, RunningBackend]
+    #: the routes for plain HTTP, and those for TLS
     tree: RouteTree
+    secure_tree: RouteTree
     dispatcher: Dispatcher
 
     def start(self) -> None:
@@ -42,8 +47,16 @@ def generation(settings: Settings, surroundings: Surroundings) -> Generation:
     """
     backends = {one.name: running(one, surroundings) for one in settings.backends}
     rules = [Rule(route, _leaf(route, backends)) for route in settings.routes]
-    tree = RouteTree(rules)
-    return Generation(settings, backends, tree, Dispatcher(tree.index()))
+    tree = _tree(rules, "http")
+    if all(len(route.schemes) == 2 for route in settings.routes):
+        return Generation(settings, backends, tree, tree, Dispatcher(tree.index()))
+    secure = _tree(rules, "https")
+    dispatcher = Dispatcher(tree.index(), secure.index())
+    return Generation(settings, backends, tree, secure, dispatcher)
+
+
+def _tree(rules: Iterable[Rule], scheme: str) -> RouteTree:
+    return RouteTree(rule for rule in rules if scheme in rule.route.schemes)
 
 
 def _leaf(route: Route, backends: dict[str, RunningBackend]) -> Leaf:
@@ -51,6 +64,8 @@ def _leaf(route: Route, backends: dict[str, RunningBackend]) -> Leaf:
         backend = backends[route.backend]
         return ForwardLeaf.of(route, backend.settings, backend.stack)
     if route.redirect.to is not None:
+        if route.redirect.to == HTTPS:
+            return SecureRedirectLeaf(route.redirect.status, route.redirect.port)
         return RedirectLeaf(route.redirect.status, route.redirect.to.encode("ascii"))
     respond = route.respond
     assert respond.status is not None  # the settings see to it that a route has one of the three

@@ -7,18 +7,19 @@ bytes once it is a daemon. So whatever may be wrong is tried first, all of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from OpenSSL import SSL, crypto
 
 from altlas.gateway.addresses import Address, TcpAddress, address_of
 from altlas.gateway.binds import endpoint, parsed
-from altlas.settings.tree import AccessLog, Backend, Listener, Settings
-from altlas.upstream.tls import TLSSettings
+from altlas.gateway.certificates import tls_of
+from altlas.settings.tree import AccessLog, Listener, Settings
+from altlas.tls.defects import Defect, Unusable
 
 
 @frozen
@@ -28,20 +29,39 @@ class Fault:
     section: str
     key: str
     reason: str
+    #: which item of a list of files it is about
+    item: str = ""
 
     def __str__(self) -> str:
         return f"[{self.section}] {self.key}: {self.reason}"
 
 
-def faults(settings: Settings, reactor: Any, bind: bool) -> Iterator[Fault]:
+def faults(
+    settings: Settings, reactor: Any, bind: bool, wall_clock: Callable[[], float] = time.time
+) -> Iterator[Fault]:
     """Everything that would fail at the start.
 
     With `bind`, every TCP address is bound for a moment, to see whether it is free.
     """
     yield from _listeners(settings.listeners, reactor, bind)
-    for backend in settings.backends:
-        yield from _authorities(backend)
+    for section, read in tls_of(settings):
+        try:
+            read(wall_clock())
+        except Unusable as error:
+            yield from _told(section, error.defects)
     yield from _access_log(settings.access_log)
+
+
+def doubts(settings: Settings, wall_clock: Callable[[], float] = time.time) -> Iterator[Fault]:
+    """What works today and should be looked at, in settings without faults."""
+    now = wall_clock()
+    for section, read in tls_of(settings):
+        yield from _told(section, read(now).doubts(now))
+
+
+def _told(section: str, defects: Iterable[Defect]) -> Iterator[Fault]:
+    for defect in defects:
+        yield Fault(section, f"tls.{defect.key}", defect.reason, defect.item)
 
 
 def tcp_endpoint(bind: str) -> TcpAddress | None:
@@ -77,19 +97,6 @@ def _misbound(listener: Listener, reactor: Any, taken: dict[str, Address]) -> st
     others = [name for name, other in taken.items() if address.overlaps(other)]
     taken[listener.name] = address
     return f"[listener:{others[0]}] has this address" if others else address.misplaced()
-
-
-def _authorities(backend: Backend) -> Iterator[Fault]:
-    tls = backend.tls
-    if tls.ca is None or not tls.verify:
-        return
-    section = f"backend:{backend.name}"
-    try:
-        TLSSettings(True, Path(tls.ca), tls.name)("localhost")
-    except OSError as error:
-        yield Fault(section, "tls.ca", error.strerror or str(error))
-    except (ValueError, SSL.Error, crypto.Error):
-        yield Fault(section, "tls.ca", "there are no certificates, as PEM, in it")
 
 
 def _access_log(settings: AccessLog) -> Iterator[Fault]:

@@ -18,8 +18,10 @@ from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
 from altlas.edge.channel import Channel
+from altlas.edge.handshake import HTTP_1
 from altlas.edge.listening import ChannelFactory, Listening
 from altlas.gateway.catalog import catalog
+from altlas.gateway.certificates import Certificates
 from altlas.gateway.counts import counted
 from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
@@ -31,6 +33,7 @@ from altlas.observability.metrics import Metrics
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Settings
 from altlas.timers import Timers
+from altlas.tls.identity import withheld
 from altlas.wire.forwarding import Forwarding
 
 log = Logger()
@@ -67,7 +70,9 @@ class GatewayService(Service):
         self.metrics = Metrics()
         self.timers = Timers(reactor)
         self._ports = Ports.of(settings.listeners, reactor)
+        self.certificates = Certificates.of(settings.listeners, self.timers, wall_clock)
         self._opened = False
+        self._withheld = withheld(one.tls for one in settings.listeners)
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
         surroundings = Surroundings(
@@ -80,13 +85,15 @@ class GatewayService(Service):
         )
         self._wall_clock = wall_clock
         self.generation: Generation = generation(settings, surroundings)
+        for backend in self.generation.backends.values():
+            self.certificates.watch(f"backend:{backend.name}", backend.tls)
         self.access_log = AccessLog(
             settings.access_log, self.timers, failed=self.metrics.access_log_failed
         )
         self.view = GatewayView(self, wall_clock)
         self.metrics.watch(self.view)
         self.metrics.reloaded(True, wall_clock())
-        self._signals = Signals(reactor, self.access_log.reopen)
+        self._signals = Signals(reactor, self.access_log.reopen, self.certificates.renew)
 
     @property
     def addresses(self) -> dict[str, IAddress]:
@@ -106,6 +113,7 @@ class GatewayService(Service):
         self._signals.install()
         self._open()
         self.generation.start()
+        self.certificates.start()
 
     def _open(self) -> None:
         if self._opened:
@@ -132,19 +140,20 @@ class GatewayService(Service):
         # Wrapped, so that its connections can be found when the gateway goes down.
         factory = self.admins[listener.name] = WrappingFactory(site)
         site.noisy = factory.noisy = False
-        return factory
+        return self.certificates.secured(listener, {HTTP_1: factory})
 
     def _edge(self, listener: Listener) -> IProtocolFactory:
         listening = self.listeners[listener.name] = Listening(
             listener,
             self.timers,
-            Forwarding(self.settings.gateway.via),
+            Forwarding(self.settings.gateway.via, self._withheld),
             self.generation.dispatcher.serve,
             self._report,
             self._wall_clock,
             self._random,
         )
-        return ChannelFactory(listening, Channel)
+        factories = {HTTP_1: ChannelFactory(listening, Channel)}
+        return self.certificates.secured(listener, factories, listening)
 
     # --- traffic -----------------------------------------------------------------------------
 
@@ -174,6 +183,7 @@ class GatewayService(Service):
         await self.generation.stop().addTimeout(CLOSING, self._reactor).addErrback(_overdue)
         await self._stop_admin()
         self.access_log.close()
+        self.certificates.stop()
         self.timers.close()
         self._signals.restore()
         log.info("The gateway is down")

@@ -18,13 +18,14 @@ Handler = Callable[[int, FrameType | None], None]
 
 @define(eq=False)
 class Signals:
-    """USR1 reopens the access log; HUP does not kill. The first TERM or INT is twistd's.
+    """USR1 reopens the access log, HUP reads certificates again. The first TERM or INT is twistd's.
 
     twistd's own answer to USR1 (to rotate its log) is given as well.
     """
 
     _reactor: Any
     _reopen: Callable[[], object]
+    _renew: Callable[[], object]
     _before: dict[int, Any] = field(factory=dict, init=False)
 
     def install(self) -> None:
@@ -57,6 +58,8 @@ class Signals:
             earlier(number, frame)
 
     def _hup(self, number: int, frame: FrameType | None) -> None:
-        self._reactor.callFromThread(
-            log.warn, "HUP is ignored: this version reads its configuration at start only"
-        )
+        self._reactor.callFromThread(self._hung_up)
+
+    def _hung_up(self) -> None:
+        log.warn("HUP: certificates are read again; the configuration is read at start only")
+        self._renew()

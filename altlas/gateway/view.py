@@ -97,6 +97,10 @@ class GatewayView:
         wall = self._wall_clock()
         return [_backend(one, now, wall) for one in self._service.generation.backends.values()]
 
+    def tls(self) -> list[dict[str, Any]]:
+        """See `IGatewayView`."""
+        return self._service.certificates.rows()
+
     def ready(self) -> tuple[bool, str]:
         """See `IGatewayView`."""
         if self._service.draining:

@@ -48,13 +48,20 @@ _CONTROLS = {
 #: by the minor version, the last one by -1
 _PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "")
 _MILLISECONDS = tuple(f"{n:03d}Z" for n in range(1000))
+#: every line's, in their order
+_MEMBERS = (
+    *("time", "request_id", "listener", "client", "method", "host", "target", "protocol", "tls"),
+    *("status", "flag", "reason", "bytes_in", "bytes_out", "duration"),
+    *("route", "backend", "instance", "tries", "upstream_status", "upstream_duration"),
+    *("queued", "connect", "referer", "user_agent"),
+)
 
 
 class _Lines:
     """Makes lines. What it wrote of the last second is kept.
 
-    All of them are made from one dictionary, written over each time: to make one anew of 25
-    members costs as much as all that goes into it.
+    All of them are made from one dictionary in the order of `_MEMBERS`, written over each time:
+    to make one anew of 25 members costs as much as all that goes into it.
     """
 
     __slots__ = ("_members", "_prefix", "_second")
@@ -62,23 +69,11 @@ class _Lines:
     def __init__(self) -> None:
         self._second = -1
         self._prefix = ""
-        self._members: dict[str, Any] = {}
-
-    def line(self, record: ExchangeRecord) -> bytes:
-        """The line of `record`."""
-        try:
-            self._tell(record)
-            text = _dumps(self._members, None, _ONE_LINE)
-        except (UnicodeDecodeError, TypeError):  # orjson's word for half a surrogate pair
-            self._tell(record, _backslashed)
-            text = _stdlib_line(self._members)
-        if text.isascii() and _DEL not in text:
-            return text
-        return text.decode("utf-8").translate(_CONTROLS).encode("utf-8")
+        self._members: dict[str, Any] = dict.fromkeys(_MEMBERS)
 
     # Long, since it is a list; a function for any of it would cost more than it does.
-    def _tell(self, record: ExchangeRecord, text: Callable[[bytes], str] = bytes.decode) -> None:
-        """Write `record` into the members; what is no UTF-8 is for `text` to read."""
+    def line(self, record: ExchangeRecord) -> bytes:
+        """The line of `record`."""
         members, queued, connect = self._members, record.queued, record.connect
         started = record.started
         second = int(started)
@@ -89,9 +84,6 @@ class _Lines:
         members["request_id"] = record.request_id
         members["listener"] = record.listener
         members["client"] = record.client
-        members["method"] = text(record.method)
-        members["host"] = text(record.host)
-        members["target"] = text(record.target)
         members["protocol"] = _PROTOCOLS[record.minor]
         members["tls"] = record.tls
         members["status"] = record.status
@@ -109,8 +101,28 @@ class _Lines:
         # These are nearly always nothing.
         members["queued"] = int(queued * 1e6 + 0.5) / 1e6 if queued else 0.0
         members["connect"] = int(connect * 1e6 + 0.5) / 1e6 if connect else 0.0
-        members["referer"] = text(record.referer) if record.referer else ""
-        members["user_agent"] = text(record.user_agent)
+        try:
+            members["method"] = record.method.decode()
+            members["host"] = record.host.decode()
+            members["target"] = record.target.decode()
+            members["referer"] = record.referer.decode() if record.referer else ""
+            members["user_agent"] = record.user_agent.decode()
+            text = _dumps(members, None, _ONE_LINE)
+        except (UnicodeDecodeError, TypeError):  # orjson's word for half a surrogate pair
+            text = self._odd_line(record)
+        if text.isascii() and _DEL not in text:
+            return text
+        return text.decode("utf-8").translate(_CONTROLS).encode("utf-8")
+
+    def _odd_line(self, record: ExchangeRecord) -> bytes:
+        """The line of a record that is no UTF-8 somewhere; all else is told already."""
+        members = self._members
+        members["method"] = _backslashed(record.method)
+        members["host"] = _backslashed(record.host)
+        members["target"] = _backslashed(record.target)
+        members["referer"] = _backslashed(record.referer)
+        members["user_agent"] = _backslashed(record.user_agent)
+        return _stdlib_line(members)
 
 
 def _backslashed(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from asyncio import BaseTransport, Transport
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.error import ConnectionAborted
@@ -23,6 +24,7 @@ from zope.interface import implementer
 from altlas.reactor.conduit import DONE, LOST, log
 from altlas.reactor.handle import Handle
 from altlas.reactor.inflow import Inflow
+from altlas.reactor.logging import LogContext, log_contexts
 from altlas.reactor.outflow import Outflow
 
 if TYPE_CHECKING:
@@ -56,10 +58,11 @@ class Connection(Inflow, Outflow, Handle):
     logstr = "Uninitialized"
     _aborting = False
 
+    # What was written before there was a stream.
+    _early: Sequence[bytes] = ()
+
     def __init__(self, reactor: UvloopReactor) -> None:
         self.reactor = reactor
-        self._early: list[bytes] = []
-        self._send = self._early.append
 
     def open(self, protocol: Any, logstr: str) -> None:
         """There is a protocol now; its `connectionMade` comes with the stream."""
@@ -75,7 +78,8 @@ class Connection(Inflow, Outflow, Handle):
         if self.disconnected:
             self._stream.abort()
             return
-        self._label(self.logstr)
+        self._contexts = log_contexts()
+        self._context = LogContext(self.logstr)
         for data in self._early:
             self._stream.write(data)
         self._write_plainly()
@@ -159,7 +163,9 @@ class Connection(Inflow, Outflow, Handle):
 
     def _say_goodbye(self) -> None:
         # Before the protocol is told, as on other reactors: who asks the other side from
-        # there must find that it knows.
+        # there must find that it knows. After a half-close it does.
+        if self._writeDisconnected:
+            return
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -88,11 +88,19 @@ class Handle(Conduit):
 
     def getTcpNoDelay(self) -> bool:
         """Whether small writes go out at once (the default here)."""
+        if self._is_untouched():
+            return True
         return bool(self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
     def setTcpNoDelay(self, enabled: bool) -> None:
         """Send small writes at once, or (Nagle) gather them."""
+        if enabled and self._is_untouched():
+            return
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, enabled)
+
+    def _is_untouched(self) -> bool:
+        """Whether the socket is as uvloop made it, since nobody has had it in hand yet."""
+        return self.connected and self._socket is None
 
     def getTcpKeepAlive(self) -> bool:
         """Whether the system probes a silent peer."""

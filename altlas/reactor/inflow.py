@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
-from twisted.python import context
-from twisted.python.log import ILogContext
 
 from altlas.reactor.conduit import DONE, Conduit
-
-
-def log_contexts() -> list[dict[Any, Any]]:
-    """This thread's stack of Twisted log contexts, the innermost last."""
-    stack: list[dict[Any, Any]] = context.theContextTracker.currentContext().contexts
-    return stack
+from altlas.reactor.logging import LogContext
 
 
 class Inflow(Conduit):
     """Hands what arrives to the protocol, or leaves it in the socket while paused."""
 
     reading = False
+    # This thread's stack of log contexts, and ours.
     _contexts: list[dict[Any, Any]]
-    _context: dict[Any, Any]
+    _context: LogContext
     # What uvloop read although the protocol had paused: see `_gate`.
     _held: list[bytes] | None = None
     _end_held = False
@@ -78,12 +72,6 @@ class Inflow(Conduit):
         """Read on, unless the connection is being closed."""
         if not self.disconnecting:
             self.startReading()
-
-    def _label(self, system: str) -> None:
-        """Everything logged by the protocol as it reads is marked with `system`."""
-        contexts = self._contexts = log_contexts()
-        outer = contexts[-1]
-        self._context = {**outer, ILogContext: {**outer[ILogContext], "system": system}}
 
     def _gate(self) -> None:
         """Make true that the protocol paused while it was being connected.

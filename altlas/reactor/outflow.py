@@ -23,13 +23,15 @@ class Outflow(Conduit):
     (`pause_writing`) and when it went out (`resume_writing`).
     """
 
-    # A push producer is paused by one write of more than this, as Twisted does, too.
-    bufferSize = 65536
+    # A push producer is paused by one write of more than this, as Twisted does, too. It is more
+    # than uvloop ever reads at once: who passes on what he reads is not to stop at every piece
+    # that the socket takes whole. What it does not take, uvloop pauses for.
+    bufferSize = 256 * 1024
     producer: Any = None
     streamingProducer = False
     producerPaused = False
     # Where writes go when they do not wait for the turn's end.
-    _send: Callable[[bytes], object]
+    _send: Callable[[bytes], object] = staticmethod(discard)
     # None while there is no stream to depart by, or something is in its way.
     _departures: Departures | None = None
     # What waits for the turn's end: always less than a producer would be paused for.
@@ -57,10 +59,13 @@ class Outflow(Conduit):
         size = len(data)
         if self._unsent:
             self._add(data)
-        elif self._departures is None or size > SMALL or not self._departures.admit(self):
+        elif self._departures is None or size > SMALL:
             self._send(data)
         else:
+            # First, since others may depart on being joined, and cause a further write.
             self._unsent = data
+            if not self._departures.admit(self):
+                self.depart()
         if self._counted or size > self.bufferSize:
             self._written(size)
 

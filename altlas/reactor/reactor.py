@@ -128,8 +128,9 @@ class UvloopReactor(AsyncioSelectorReactor):
 
     def make_due_calls(self) -> None:
         """Make the delayed calls whose time has come, before anything else happens."""
-        if self.timeout() == 0:
-            self._onTimer()  # type: ignore[no-untyped-call]
+        due = self._scheduledAt
+        if due is not None and due <= self.loop.time():
+            self._onTimer()
 
     def callFromThread(  # type: ignore[override]
         self, callable: Callable[..., Any], *args: Any, **kwargs: Any

@@ -55,6 +55,9 @@ class ServerConnection(SecurableConnection):
         """Be the connection that was adopted from `origin`."""
         self._origin = origin
         self.family = family
+        early: list[bytes] = []
+        self._early = early
+        self._send = early.append
         self.connected = self.reading = True
         self.reactor.streams.add(self)
 

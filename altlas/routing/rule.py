@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import field, frozen
 
 from altlas.routing.facts import Facts
@@ -19,7 +21,7 @@ class Rule:
     """
 
     route: Route
-    leaf: object = None
+    leaf: Any = None
     pattern: PathPattern = field(init=False, repr=False)
     hosts: tuple[bytes, ...] = field(init=False, repr=False)
     allowed: tuple[str, ...] = field(init=False, repr=False)
@@ -57,7 +59,8 @@ class Rule:
     @property
     def conditions(self) -> int:
         """How much it asks for beside host and path: the more, the earlier it is asked."""
-        return len(self.tests) + (self.methods is not None)
+        one_scheme = len(self.route.schemes) == 1
+        return len(self.tests) + (self.methods is not None) + one_scheme
 
     def takes(self, facts: Facts) -> bool:
         """Whether a request is taken, as to everything but host and path."""

@@ -72,6 +72,7 @@ def _row(route: Route) -> Row:
         "hosts": list(route.host),
         "methods": list(route.method),
         "conditions": [
+            *(f"scheme {scheme}" for scheme in route.schemes if len(route.schemes) == 1),
             *(f"header {_condition(predicate)}" for predicate in route.header),
             *(f"query {_condition(predicate)}" for predicate in route.query),
         ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from altlas.kinds import Catalog, UnknownKind
 from altlas.settings.constraints import Complaint, complaints
@@ -26,13 +26,22 @@ from altlas.settings.units import Misfits, NotAmong
 class Value:
     """What a key of a section has in the end, as one would write it, and where it comes from.
 
-    `written` is None for a key that nobody set and that has no default.
+    `written` is None for a key that nobody set and that has no default. `lines` has the
+    number of each of its lines where it stands in a file.
     """
 
     section: str
     key: str
     written: str | None
     place: Place
+    lines: tuple[int, ...] = ()
+
+    def of(self, item: str) -> tuple[str, Place]:
+        """An item of a list with its place; all of the value where that is not one's own line."""
+        for text, number in zip((self.written or "").split("\n"), self.lines, strict=False):
+            if item and item in text:
+                return item, evolve(self.place, line=number)
+        return self.written or "", self.place
 
 
 @frozen
@@ -264,7 +273,8 @@ class _Assembly:
     def _value(self, slot: Slot) -> Value:
         entry = self._entries.get(slot.name)
         if entry is not None:
-            return Value(self._section.title, slot.name, entry.value, entry.place)
+            lines = tuple(line.number for line in entry.lines)
+            return Value(self._section.title, slot.name, entry.value, entry.place, lines)
         declaration = slot.declaration
         written = declaration.written
         if isinstance(declaration, Key) and declaration.required:

@@ -9,9 +9,10 @@ from typing import Any
 from attrs import frozen
 
 from altlas.settings.instances import Instance
-from altlas.settings.keys import Takes, chosen, group, key, optional, required
+from altlas.settings.keys import chosen, group, key, optional, required
 from altlas.settings.routes import INHERIT, RouteTimeouts
 from altlas.settings.statuses import StatusRange, cause
+from altlas.settings.tls import TlsSettings
 from altlas.settings.units import (
     above_zero,
     between,
@@ -23,7 +24,6 @@ from altlas.settings.units import (
     percent,
     regex,
     size,
-    text,
     unless_off,
 )
 
@@ -214,19 +214,6 @@ class PoolSettings:
     )
     lifetime: float | None = key(
         unless_off(above_zero(duration)), default="off", help="the oldest age of a connection"
-    )
-
-
-@frozen(kw_only=True)
-class TlsSettings:
-    """How the certificate of an `https` instance is checked."""
-
-    verify: bool = key(boolean, default="yes", help="whether it is checked at all")
-    ca: str | None = optional(
-        text, help="a PEM file of the authorities that are trusted", takes=Takes.FILE
-    )
-    name: str | None = optional(
-        host_header, help="the name it must be for; else the host of the instance's address"
     )
 
 

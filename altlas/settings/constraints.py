@@ -18,9 +18,9 @@ from altlas.settings.backends import (
     BreakerSettings,
     RetrySettings,
     Timeouts,
-    TlsSettings,
 )
-from altlas.settings.routes import Respond, Rewrite, Route
+from altlas.settings.routes import HTTPS, Respond, Rewrite, Route
+from altlas.settings.tls import ListenerTls, TlsSettings
 from altlas.settings.tree import Listener
 
 _BODILESS = (204, 304)
@@ -77,10 +77,34 @@ def timeouts(timeout: Timeouts) -> Iterator[Complaint]:
 def _tls(tls: TlsSettings) -> Iterator[Complaint]:
     if not tls.verify and (tls.ca or tls.name):
         yield Complaint(("verify", "ca", "name"), "verify = yes where ca or name is given")
+    if tls.key and not tls.certificate:
+        yield Complaint(("key",), "certificate with it")
+
+
+#: binds that speak TLS by themselves
+_SECURE_BINDS = ("ssl:", "tls:", "haproxy:ssl:", "haproxy:tls:")
+#: the shortest that browsers ship with, by those who keep their list
+_PRELOADED = 365 * 86400.0
 
 
 @complaints.register
 def _listener(listener: Listener) -> Iterator[Complaint]:
+    yield from _fronted(listener)
+    tls, secure = listener.tls, listener.bind.startswith(_SECURE_BINDS)
+    if tls.certificate and secure:
+        wanted = "a bind without TLS of its own where tls.certificate is given, such as tcp:8443"
+        yield Complaint(("bind",), wanted)
+    if tls.certificate:
+        return
+    needless = [name for name in _OF_CERTIFICATES if getattr(tls, name) != getattr(_PLAIN, name)]
+    if tls.hsts is not None and not secure:
+        needless.append("hsts")
+    if needless:
+        keys = [f"tls.{name}" for name in (*needless, "certificate")]
+        yield Complaint(tuple(keys), "tls.certificate with it")
+
+
+def _fronted(listener: Listener) -> Iterator[Complaint]:
     spoken_for, believed = listener.proxy_protocol != "off", bool(listener.proxy_protocol_.from_)
     if spoken_for and not believed:
         yield Complaint(("proxy_protocol",), "proxy-protocol.from with it: whom to believe")
@@ -88,6 +112,39 @@ def _listener(listener: Listener) -> Iterator[Complaint]:
         yield Complaint(("proxy_protocol_.from_",), "proxy-protocol = on with it")
     if spoken_for and listener.serves == "admin":
         yield Complaint(("proxy_protocol",), "proxy-protocol only where routes are served")
+
+
+#: what says nothing without a certificate
+_OF_CERTIFICATES = (
+    *("key", "minimum", "ciphers", "handshake_timeout", "client_ca", "client_verify"),
+    *("client_header", "client_fingerprint_header"),
+)
+_PLAIN = ListenerTls()
+
+
+@complaints.register
+def _listener_tls(tls: ListenerTls) -> Iterator[Complaint]:
+    if tls.certificate and tls.key and len(tls.key) != len(tls.certificate):
+        counts = f"there are {len(tls.certificate)} and {len(tls.key)}"
+        yield Complaint(("key",), f"one key for each certificate, in their order; {counts}")
+    if tls.client_verify != "off" and tls.client_ca is None:
+        wanted = "client-ca with it: the authorities whose clients are let in"
+        yield Complaint(("client_verify",), wanted)
+    if tls.client_verify == "off" and tls.client_ca is not None:
+        yield Complaint(("client_ca",), "client-verify = optional or required with it")
+    names = [tls.client_header, tls.client_fingerprint_header]
+    if names[0] and names[1] and names[0].lower() == names[1].lower():
+        wanted = "two names, one for the subject and one for the fingerprint"
+        yield Complaint(("client_fingerprint_header", "client_header"), wanted)
+    yield from _hsts(tls)
+
+
+def _hsts(tls: ListenerTls) -> Iterator[Complaint]:
+    if tls.hsts is None and (tls.hsts_subdomains or tls.hsts_preload):
+        key = "hsts_subdomains" if tls.hsts_subdomains else "hsts_preload"
+        yield Complaint((key,), "hsts with it")
+    elif tls.hsts_preload and not (tls.hsts_subdomains and (tls.hsts or 0.0) >= _PRELOADED):
+        yield Complaint(("hsts_preload",), "hsts = 365d at least and hsts-subdomains = yes with it")
 
 
 @complaints.register
@@ -117,6 +174,10 @@ def _needless(route: Route, given: dict[str, bool]) -> Iterator[Complaint]:
     """Details of an answer that is not given; a default that was written out harms nobody."""
     if route.redirect.status != 308 and not given["redirect.to"]:
         yield Complaint(("redirect.status",), "redirect.to with it")
+    if route.redirect.port != 443 and route.redirect.to != HTTPS:
+        yield Complaint(("redirect.port",), "redirect.to = https: with it")
+    if route.scheme == "https" and route.redirect.to == HTTPS:
+        yield Complaint(("scheme",), "scheme = http where redirect.to = https:")
     if route.respond.body and not given["respond.status"]:
         yield Complaint(("respond.body",), "respond.status with it")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from attrs import evolve, frozen
@@ -10,6 +10,9 @@ from attrs import evolve, frozen
 from altlas.settings.assembly import Value
 from altlas.settings.problems import Problem, SettingsError
 from altlas.settings.tree import Settings
+
+#: section, key, why its value cannot be used (or hardly is meant so), and which item of a list
+Blame = tuple[str, str, str, str]
 
 
 @frozen
@@ -43,29 +46,27 @@ class Draft:
         """Whether the key could not be read, or is missing: its value is a stand-in."""
         return (section, key) in self._wrong
 
-    def blamed(self, found: Iterable[tuple[str, str, str]]) -> Draft:
-        """This with more problems: section, key, and why its value cannot be used.
+    def blamed(self, found: Iterable[Blame]) -> Draft:
+        """This with more problems. Of a key that has a problem already nothing more is said."""
+        return evolve(self, problems=in_order([*self.problems, *self._faults(found)]))
 
-        Of a key that has a problem already nothing more is said.
-        """
+    def doubted(self, found: Iterable[Blame]) -> Draft:
+        """The same with more warnings."""
+        return evolve(self, warnings=in_order([*self.warnings, *self._faults(found)]))
+
+    def _faults(self, found: Iterable[Blame]) -> Iterator[Problem]:
         told = {(problem.section, problem.key) for problem in self.problems}
         values = {(value.section, value.key): value for value in self.provenance}
-        more = [
-            _fault(values[section, key], reason)
-            for section, key, reason in found
-            if (section, key) not in told
-        ]
-        return evolve(self, problems=in_order([*self.problems, *more]))
+        for section, key, reason, item in found:
+            if (section, key) not in told:
+                written, place = values[section, key].of(item)
+                yield Problem(place, section, key, written, fault=reason)
 
     def loaded(self) -> Loaded:
         """The configuration, to be used. Raises `SettingsError` if anything is wrong with it."""
         if self.problems:
             raise SettingsError(self.problems)
         return Loaded(self.settings, self.warnings, self.provenance)
-
-
-def _fault(value: Value, reason: str) -> Problem:
-    return Problem(value.place, value.section, value.key, value.written or "", fault=reason)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from altlas.settings import ini
 from altlas.settings.expansion import Expansion
 from altlas.settings.problems import Place, Problem
 from altlas.settings.sections import Sections
+from altlas.settings.tls import PATHS_PARTED_BY
 from altlas.settings.units import items, text
 
 #: layers of `Sections`: what a later one says holds
@@ -92,8 +94,8 @@ def beside(file: str, value: str) -> str:
     return os.path.abspath(os.path.join(os.path.dirname(file), value))
 
 
-def absolute(entry: ini.Entry, main: Path) -> ini.Entry:
-    """The entry of a path with the path made absolute; ``-`` and nothing stay.
+def absolute(entry: ini.Entry, main: Path, several: bool = False) -> ini.Entry:
+    """The entry of a path (or of `several`) with the path made absolute; ``-`` and nothing stay.
 
     Relative ones count from the folder of the file that names them, or of the main
     file when the environment does.
@@ -101,5 +103,13 @@ def absolute(entry: ini.Entry, main: Path) -> ini.Entry:
     if entry.value in ("", "-"):
         return entry
     file = entry.place.file if entry.place.line else str(main)
+    if several:
+        lines = (evolve(line, text=_all_beside(file, line.text)) for line in entry.lines)
+        return evolve(entry, lines=tuple(lines))
     line = evolve(entry.lines[0], text=beside(file, entry.value))
     return evolve(entry, lines=(line,))
+
+
+def _all_beside(file: str, written: str) -> str:
+    paths = re.split(PATHS_PARTED_BY, written)
+    return ", ".join(beside(file, path) if path else path for path in paths)

@@ -28,6 +28,8 @@ class Takes(Enum):
     VALUE = "a value"
     #: a relative path is taken from the folder of the file that names it
     FILE = "the path of a file"
+    #: several of them, one a line
+    FILES = "paths of files"
     #: continued lines may look like ``name = value``
     LINES = "lines of any look"
 

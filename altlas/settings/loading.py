@@ -58,8 +58,8 @@ def draft(path: Path, environ: Mapping[str, str], catalog: Catalog) -> Draft:
 def _make_absolute(section: Section, main: Path) -> None:
     for slot in slots(section.settings):
         entry = section.entries.get(slot.name)
-        if entry and slot.takes is Takes.FILE:
-            section.entries[slot.name] = absolute(entry, main)
+        if entry and slot.takes in (Takes.FILE, Takes.FILES):
+            section.entries[slot.name] = absolute(entry, main, slot.takes is Takes.FILES)
 
 
 def _settings(assembled: list[Assembled]) -> Settings:

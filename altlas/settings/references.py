@@ -32,6 +32,10 @@ def warnings(assembled: Iterable[Assembled]) -> Iterator[Problem]:
         if backend.settings.name not in used:
             place = backend.section.place
             yield Problem(place, backend.section.title, expected="a route that leads here")
+        tls = backend.settings.tls
+        if not tls.verify and not tls.pin:
+            wanted = "yes, or a tls.pin; whoever answers at the address is believed"
+            yield backend.problem("tls.verify", wanted)
     for route, by in shadowed([found.settings for found in by_kind["route"]]):
         wanted = f"requests to reach it; [route:{by.name}] takes them all"
         if route.match_kind == "regex" and by.match_kind != "regex":

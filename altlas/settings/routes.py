@@ -14,6 +14,7 @@ from altlas.settings.predicates import Predicate, header, host, method
 from altlas.settings.statuses import final_status, redirect_status
 from altlas.settings.units import (
     above_zero,
+    between,
     choice,
     duration,
     integer,
@@ -36,6 +37,9 @@ class Inherit(Enum):
 
 #: what a route's timeout is when the route says nothing about it
 INHERIT = Inherit.INHERIT
+
+#: what a redirect says that leads to the same address, by TLS
+HTTPS = "https:"
 
 # RFC 3986, 3.3: what may stand in a path; `|` and its like are seen in real ones.
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%|^`{}/-]*")
@@ -67,9 +71,11 @@ def prefix(written: str) -> str:
 
 
 def location(written: str) -> str:
-    """Where a redirect leads: a path, or a whole address."""
-    if _LOCATION.fullmatch(written) is None:
-        raise ValueError("a path such as /docs/ or an address such as https://example.com/")
+    """Where a redirect leads: a path, a whole address, or the same one with `https:`."""
+    if written != HTTPS and _LOCATION.fullmatch(written) is None:
+        raise ValueError(
+            "a path such as /docs/, an address such as https://example.com/, or https: alone"
+        )
     return written
 
 
@@ -91,9 +97,11 @@ class Redirect:
     to: str | None = optional(
         location,
         help="where to, as the Location field has it; "
-        "the rest of the request's path, and its query, are dropped",
+        "the rest of the request's path, and its query, are dropped. `https:` alone is the same "
+        "address by TLS, for requests that came without",
     )
     status: int = key(redirect_status, default="308", help="301, 302, 303, 307 or 308")
+    port: int = key(between(1, 65535), default="443", help="the port of `redirect.to = https:`")
 
 
 @frozen(kw_only=True)
@@ -176,6 +184,11 @@ class Route:
         help="query parameters asked for, written in the same way",
         takes=Takes.LINES,
     )
+    scheme: str = key(
+        choice("any", "http", "https"),
+        default="any",
+        help="the scheme it is for; what a trusted peer's X-Forwarded-Proto says counts, if any",
+    )
     priority: int = key(integer, default="0", help="the higher goes first, whatever the paths")
     backend: str | None = optional(text, help="which backend answers")
     redirect: Redirect = group(Redirect)
@@ -202,6 +215,13 @@ class Route:
         if self.path.startswith("~"):
             return "regex"
         return "prefix" if self.path.endswith("/") else "exact"
+
+    @property
+    def schemes(self) -> frozenset[str]:
+        """The schemes it is for: a redirect to TLS is for who came without."""
+        if self.scheme == "any":
+            return frozenset({"http"} if self.redirect.to == HTTPS else {"http", "https"})
+        return frozenset({self.scheme})
 
     @property
     def target(self) -> str:

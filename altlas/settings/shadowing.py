@@ -79,13 +79,14 @@ def _same_hosts(rival: Route, route: Route) -> bool:
 
 
 def _conditions(route: Route) -> int:
-    return len(route.header) + len(route.query) + bool(route.method)
+    return len(route.header) + len(route.query) + bool(route.method) + (len(route.schemes) == 1)
 
 
 def _covers(rival: Route, route: Route) -> bool:
     """Whether the rival, whose path does, takes every request that the route takes."""
     return (
-        (not rival.host or _covers_hosts(rival.host, route.host))
+        route.schemes <= rival.schemes
+        and (not rival.host or _covers_hosts(rival.host, route.host))
         and _covers_methods(rival.method, route.method)
         and _covers_predicates(_named(rival.header), _named(route.header))
         and _covers_predicates(rival.query, route.query)

@@ -22,7 +22,6 @@ from altlas.settings.backends import (
     QueueSettings,
     RetrySettings,
     Timeouts,
-    TlsSettings,
 )
 from altlas.settings.instances import Instance
 from altlas.settings.keys import Takes, group, key, required
@@ -38,6 +37,7 @@ from altlas.settings.routes import (
     RouteTimeouts,
 )
 from altlas.settings.statuses import StatusRange
+from altlas.settings.tls import ListenerTls, TlsSettings
 from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
 from altlas.settings.upgrades import UpgradeLimits
 
@@ -52,8 +52,10 @@ __all__ = [
     "Inherit",
     "Instance",
     "Listener",
+    "ListenerHeaders",
     "ListenerLimits",
     "ListenerTimeouts",
+    "ListenerTls",
     "Network",
     "PoolSettings",
     "Predicate",
@@ -167,6 +169,18 @@ class ListenerTimeouts:
 
 
 @frozen(kw_only=True)
+class ListenerHeaders:
+    """Which header fields of a request count."""
+
+    underscores: str = key(
+        choice("drop", "keep", "refuse"),
+        default="drop",
+        help="fields with `_` in their names, which many backends cannot tell from `-`: "
+        "dropped, kept, or refused with a 400",
+    )
+
+
+@frozen(kw_only=True)
 class ProxyProtocol:
     """Who may say for whom it speaks."""
 
@@ -200,8 +214,10 @@ class Listener:
         "and the client that it names counts in all that follows; `timeout.headers` is its limit",
     )
     proxy_protocol_: ProxyProtocol = group(ProxyProtocol)
+    headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
+    tls: ListenerTls = group(ListenerTls)
 
     @property
     def proxy_versions(self) -> frozenset[int]:

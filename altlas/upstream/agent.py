@@ -16,10 +16,11 @@ from altlas.upstream.connection import UpstreamConnection
 from altlas.upstream.headers import fields_of
 from altlas.upstream.origin import Origin
 from altlas.upstream.pool import Pool, PoolSettings
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing, UpstreamRequest
 from altlas.upstream.response import UpstreamResponse
 from altlas.wire.fields import first
 from altlas.wire.limits import Limits
+from altlas.wire.writing import request_bytes
 
 #: Heads of responses: generous, since instances send large cookies and policies.
 RESPONSE_LIMITS = Limits(headers=64 * 1024, header_count=200)
@@ -80,7 +81,7 @@ class GatewayAgent:
 
     # --- requests
 
-    def send(self, request: UpstreamRequest) -> Deferred[UpstreamResponse]:
+    def send(self, request: Outgoing) -> Deferred[UpstreamResponse]:
         """Send one request as it is; the Deferred may be cancelled at every stage.
 
         It fails with errors of `altlas.errors` only: ConnectFailed, ConnectTimeout,
@@ -89,7 +90,10 @@ class GatewayAgent:
         """
         try:
             # Before a connection is taken, so that nothing is to be given back on errors.
-            encoded = request.encoded()
+            if request.body is None:
+                encoded = request_bytes(request.method, request.target, request.fields, 0)
+            else:
+                encoded = request.encoded()
             pool = self._pools.get(request.origin)
             if pool is None:
                 pool = self._default_pool(request.origin)

@@ -11,7 +11,7 @@ from twisted.web.iweb import IBodyProducer
 
 from altlas.errors import GatewayError, UpstreamCancelled, UpstreamMalformed, UpstreamReset
 from altlas.upstream.carrier import Carrier
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing
 from altlas.upstream.response import DONE, Flow, UpstreamResponse, cancelled
 from altlas.upstream.uploading import Upload
 from altlas.wire.bodies import RESPONSE, BodyReader, body_reader
@@ -32,7 +32,8 @@ class Attempt:
 
     It ends once, by one of two calls to its connection: `finished`, with whether request
     and response are both complete and nothing is left over, or `cut`. In doubt the
-    connection is not used again: an early answer, a byte too many.
+    connection is not used again: an early answer, a byte too many, a request whose end the
+    instance might not have found.
     """
 
     __slots__ = (
@@ -48,7 +49,7 @@ class Attempt:
     )
 
     def __init__(
-        self, carrier: Carrier, request: UpstreamRequest, pending: Deferred[UpstreamResponse]
+        self, carrier: Carrier, request: Outgoing, pending: Deferred[UpstreamResponse]
     ) -> None:
         """Go on with `request`, whose response is for `pending`."""
         self._carrier = carrier
@@ -266,7 +267,8 @@ class Attempt:
             upload.stop()
             self._carrier.cut()
         else:
-            self._carrier.finished(head.keep_alive and not self._early and not extra)
+            doubtful = self._early or extra or self._request.alone
+            self._carrier.finished(head.keep_alive and not doubtful)
 
     def _fail(self, error: GatewayError) -> None:
         """Nothing more is to be had of this attempt, nor of the connection."""

@@ -12,7 +12,7 @@ from twisted.web.iweb import IBodyProducer
 from altlas.errors import BadRequest
 from altlas.upstream.agent import GatewayAgent, with_host
 from altlas.upstream.headers import HeadersLike, fields_of
-from altlas.upstream.request import Informational, UpstreamRequest
+from altlas.upstream.request import Informational, Outgoing, UpstreamRequest
 from altlas.upstream.response import UpstreamResponse
 
 _HARMLESS = {"_stacklevel", "browser_like_redirects", "allow_redirects", "reactor"}
@@ -30,9 +30,9 @@ class GatewayClient(HTTPClient):
     def __init__(self, agent: GatewayAgent) -> None:
         super().__init__(agent)
         self._gateway_agent = agent
-        #: Sends an `UpstreamRequest` as it is, its Host among its fields: the gateway's own way,
+        #: Sends an `Outgoing` request as it is, its Host among its fields: the gateway's own way,
         #: without treq's signature; see `GatewayAgent.send`.
-        self.send: Callable[[UpstreamRequest], Deferred[UpstreamResponse]] = agent.send
+        self.send: Callable[[Outgoing], Deferred[UpstreamResponse]] = agent.send
 
     def request(  # type: ignore[override]  # noqa: PLR0913 - treq's signature, and more
         self,

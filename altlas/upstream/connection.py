@@ -18,7 +18,7 @@ from zope.interface import alsoProvides, implementer
 from altlas.errors import ConnectFailed, GatewayError
 from altlas.timers import Timer, Timers
 from altlas.upstream.attempt import Attempt
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing
 from altlas.upstream.response import UpstreamResponse
 from altlas.upstream.tunnel import UpstreamTunnel
 from altlas.upstream.uploading import Outlet
@@ -68,7 +68,7 @@ class UpstreamConnection(Protocol):
         self._keeper = keeper
         #: the request under way and who waits for its answer; None when there is none, and
         #: when an attempt has them
-        self._request: UpstreamRequest | None = None
+        self._request: Outgoing | None = None
         self._pending: Deferred[UpstreamResponse] | None = None
         self._attempt: Attempt | UpstreamTunnel | None = None
         self._paused = False
@@ -96,7 +96,7 @@ class UpstreamConnection(Protocol):
         """The transport, to write to."""
         return self._stream
 
-    def send(self, request: UpstreamRequest, encoded: bytes) -> Deferred[UpstreamResponse]:
+    def send(self, request: Outgoing, encoded: bytes) -> Deferred[UpstreamResponse]:
         """Send `request`, whose head (and small body) is `encoded`; its final response.
 
         Fails with UpstreamReset, UpstreamMalformed, an error of the body's producer,
@@ -108,11 +108,16 @@ class UpstreamConnection(Protocol):
         self._request = request
         pending: Deferred[UpstreamResponse] = Deferred(self._given_up)
         self._pending = pending
-        self.reader.expect(request.method)
+        if request.method != self.reader.method:
+            self.reader.expect(request.method)
         body = request.body
-        if body is None or isinstance(body, bytes):
+        if body is None:
             self._stream.write(encoded)
-        elif self._taken_over().upload(encoded, body):
+        elif isinstance(body, bytes):
+            self._stream.write(encoded)
+            if request.alone:
+                self._taken_over()
+        elif self._taken_over().upload(encoded, body) and not request.alone:
             # A small body is nearly always here before its request is sent.
             self._request, self._pending, self._attempt = request, pending, None
         return pending
@@ -143,14 +148,15 @@ class UpstreamConnection(Protocol):
         if pending is None or request is None:
             self._otherwise_received(data)
             return
+        reader = self.reader
         try:
-            head = self.reader.feed(data)
+            head = reader.feed(data)
         except GatewayError as error:
             self._taken_over().malformed(error)
             return
         if head is None:
             return
-        body = self.reader.take_rest()
+        body, reader.rest = reader.rest, b""
         if len(body) != head.framing or head.status < 200:
             self._taken_over().headed(head, body)
             return

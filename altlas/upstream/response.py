@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from altlas.errors import UpstreamCancelled
 from altlas.upstream.headers import FieldHeaders
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing
 from altlas.upstream.tunnel import UpstreamTunnel
 from altlas.wire.fields import Fields
 from altlas.wire.heads import ResponseHead
@@ -22,6 +22,7 @@ from altlas.wire.heads import ResponseHead
 #: Shared by all complete responses: it has no traceback to keep alive.
 DONE = Failure(ResponseDone("Response body fully received"))
 _NO_FIELDS: Fields = []  # nobody changes it
+_TAKEN = "the body of this response was given to somebody already"
 _CANCELLED = "the answer's body was not wanted to its end"
 
 
@@ -75,7 +76,7 @@ class UpstreamResponse:
     _end = DONE
 
     def __init__(
-        self, head: ResponseHead, request: UpstreamRequest, flow: Flow | None, body: bytes = b""
+        self, head: ResponseHead, request: Outgoing, flow: Flow | None, body: bytes = b""
     ) -> None:
         """`body` is what is here of it; it is all where there is no `flow`."""
         self.head = head
@@ -150,7 +151,9 @@ class UpstreamResponse:
         """
         if self._flow is not None or self._end is not DONE:
             return None
-        self._take()
+        if self._taken:
+            raise RuntimeError(_TAKEN)
+        self._taken = True
         return self._held
 
     def discard(self, limit: int = 64 * 1024) -> None:
@@ -218,7 +221,7 @@ class UpstreamResponse:
 
     def _take(self) -> None:
         if self._taken:
-            raise RuntimeError("the body of this response was given to somebody already")
+            raise RuntimeError(_TAKEN)
         self._taken = True
 
     def _tell_end(self, reason: Failure) -> None:

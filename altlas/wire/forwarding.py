@@ -23,8 +23,8 @@ from altlas.wire.roles import (
     request_role,
     response_role,
 )
-from altlas.wire.section import Section
-from altlas.wire.writing import framed_request, framed_response
+from altlas.wire.section import ResponseSection, Section
+from altlas.wire.writing import framed_request, framed_response, response_head
 
 __all__ = ["Forwarding", "Peer", "request_id", "with_host"]
 
@@ -43,12 +43,16 @@ class Forwarding:
     `*_section` are for what goes through: remembered on the head, so that the next one with the
     same fields has them at once. `*_fields` are the same as lists, made anew for who wants
     to change them.
+
+    Of requests nothing passes whose lower-case name is among `withheld`, whoever says it:
+    only a peer's `claims` say those.
     """
 
-    __slots__ = ("_pseudonym", "_via")
+    __slots__ = ("_pseudonym", "_via", "withheld")
 
-    def __init__(self, via: str) -> None:
+    def __init__(self, via: str, withheld: frozenset[bytes] = frozenset()) -> None:
         pseudonym = self._pseudonym = via.encode("ascii")
+        self.withheld: Final = withheld
         #: by the minor version of the message that was received
         self._via: Final[tuple[Field, Field]] = (
             (b"Via", b"1.0 " + pseudonym),
@@ -77,7 +81,7 @@ class Forwarding:
         head.onward = (peer, self._pseudonym, section)
         return section.plus((b"X-Request-ID", request_id))
 
-    def response_section(self, head: ResponseHead, framing: int, method: bytes) -> Section:
+    def response_section(self, head: ResponseHead, framing: int, method: bytes) -> ResponseSection:
         """The same as `response_fields`, for an answer to `method` that is sent with `framing`,
         with the lines to be written. Nothing of this exchange alone is in it: neither a Date
         that is missing, nor X-Request-ID, nor Connection.
@@ -91,12 +95,14 @@ class Forwarding:
         ):
             return known[3]
         fields = framed_response(self.response_fields(head), head.status, framing, method)
-        section = Section.of(fields, framing)
+        section = ResponseSection.of(fields, framing)
+        section.beginning = response_head(head, section.lines)[:-2]
+        section.plain = b"date" in head.names and b"x-request-id" not in head.names
         head.onward = (framing, method, self._pseudonym, section)
         return section
 
     def _request_fields(self, head: RequestHead, peer: Peer) -> Fields:
-        gone = removable(head.listed)
+        gone = removable(head.listed) | self.withheld
         fields: Fields = []
         special: _Special = []
         for field in head.fields:
@@ -109,6 +115,8 @@ class Forwarding:
                     fields.append(field)
             elif role is not DROPPED:
                 special.append((role, field))
+        if special and self.withheld:
+            special = [one for one in special if one[1][0].lower() not in self.withheld]
         if head.minor == 0 and head.host and first(fields, b"host") is None:
             fields.insert(0, (b"Host", head.host))
         if special:

@@ -12,7 +12,7 @@ from attrs import define, field
 from altlas.wire.blocks import FieldBlock
 from altlas.wire.fields import Fields, first_values, lower_names
 from altlas.wire.peer import Peer
-from altlas.wire.section import Section
+from altlas.wire.section import ResponseSection, Section
 
 
 @define(eq=False)
@@ -111,7 +111,9 @@ class ResponseHead:
     #: where the fields are from; None for a head that was made by hand
     block: FieldBlock | None = None
     #: made for that framing and method, under that pseudonym
-    onward: tuple[int, bytes, bytes, Section] | None = field(default=None, init=False, repr=False)
+    onward: tuple[int, bytes, bytes, ResponseSection] | None = field(
+        default=None, init=False, repr=False
+    )
 
     @property
     def names(self) -> frozenset[bytes]:

@@ -37,6 +37,7 @@ from altlas.wire.request_line import (
     read_request_line,
     usual_line,
 )
+from altlas.wire.underscores import Names, keep
 
 _END: Final = b"\r\n\r\n"
 #: RFC 9112, 2.2 asks to skip one empty line before a request; a few do no harm.
@@ -80,21 +81,24 @@ class RequestReader:
         "_limits",
         "_line_seen",
         "_longest",
+        "_names",
         "_parser",
         "_searched",
         "_sink",
         "rest",
     )
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, names: Names = keep) -> None:
+        """`names` says which fields count by their names; see `altlas.wire.underscores`."""
         self._limits = limits
         self._longest = limits.request_line + 2
+        self._names = names
         self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
         self._block = _NONE
         #: the last head, where one with another usual line can be made of it
         self._last: RequestHead | None = None
-        #: what came after the last head; to be taken with `take_rest`
+        #: what came after the last head: who takes it leaves none, by himself or with `take_rest`
         self.rest = b""
         # Of `rest`; both are nothing while that is empty.
         self._searched = 0
@@ -210,6 +214,7 @@ class RequestReader:
     def _fields(self, data: bytes) -> Fields:
         # A parser that saw a whole message begins anew by itself.
         parser = self._parser
+        used = parser is not None
         if parser is None:
             parser = self._parser = httptools.HttpRequestParser(self._sink)
         try:
@@ -217,27 +222,33 @@ class RequestReader:
         except httptools.HttpParserUpgrade:
             self._parser = None  # its way of saying that it would stop reading HTTP here
         except httptools.HttpParserError as error:
+            self._parser = None
+            self._sink.take()
+            if used:
+                # To it more is the end of a connection than to us: a Proxy-Connection, say.
+                return self._fields(data)
             raise BadRequest(f"The header fields are not HTTP: {error}.") from None
         fields = self._sink.take()
         if len(fields) > self._limits.header_count:
             raise HeadersTooLarge()
-        return fields
+        return self._names(fields)
 
 
 class ResponseReader:
     """Reads one instance's responses, one after another, 1xx included."""
 
-    __slots__ = ("_block", "_last", "_limits", "_method", "_raw", "_searched", "_sink", "rest")
+    __slots__ = ("_block", "_last", "_limits", "_raw", "_searched", "_sink", "method", "rest")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sink = _FieldSink()
-        self._method = b"GET"
+        #: which the next response answers; see `expect`
+        self.method = b"GET"
         self._block = _NONE
         #: the last head, if it answered this method, and its bytes
         self._last: ResponseHead | None = None
         self._raw = b""
-        #: what came after the last head; to be taken with `take_rest`
+        #: what came after the last head: who takes it leaves none, by himself or with `take_rest`
         self.rest = b""
         self._searched = 0  # of `rest`; 0 while that is empty
 
@@ -248,8 +259,8 @@ class ResponseReader:
 
     def expect(self, method: bytes) -> None:
         """Tell which method the next response answers: HEAD has no body."""
-        if method != self._method:
-            self._method = method
+        if method != self.method:
+            self.method = method
             self._last = None
 
     def take_rest(self) -> bytes:
@@ -309,7 +320,7 @@ class ResponseReader:
         try:
             if block.raw != raw:
                 block = self._block = FieldBlock(raw, self._fields(data, status))
-            framing = response_framing(block.told, minor, status, self._method)
+            framing = response_framing(block.told, minor, status, self.method)
         except Ambiguous as problem:
             raise _malformed(str(problem)) from None
         listed = block.listed

@@ -35,6 +35,9 @@ _REQUEST: Final = {
     b"x-real-ip": CLAIM,
 }
 _RESPONSE: Final = {**dict.fromkeys(HOP_BY_HOP, DROPPED), b"trailer": b"trailer"}
+#: How names begin that tell who the client is: of X-Forwarded-*, and of what is said of its
+#: certificate (RFC 9440, and what gateways said before it).
+_CLAIMS: Final = (b"x-forwarded", b"client-cert", b"x-client-cert", b"ssl-client", b"x-ssl-client")
 #: Passed on in their own spelling, but not with ``_`` for ``-``.
 _NO_ALIAS: Final = frozenset({b"content-length", b"content-type"})
 
@@ -60,7 +63,7 @@ def request_role(name: bytes) -> bytes:
     plain = lower.replace(b"_", b"-")
     role = _REQUEST.get(plain)
     if role is None:
-        role = CLAIM if plain.startswith(b"x-forwarded") else PASSES
+        role = CLAIM if plain.startswith(_CLAIMS) else PASSES
     if plain != lower and (role != PASSES or plain in _NO_ALIAS):
         role = DROPPED
     return _remember(_request_roles, name, role)

@@ -6,6 +6,8 @@ are made, and checked, once; to add a field is to put one line behind them.
 
 from __future__ import annotations
 
+from typing import Self
+
 from altlas.wire.fields import Field, Fields
 
 
@@ -32,7 +34,7 @@ class Section:
         return [*self._begun, *self._more] if self._more else self._begun
 
     @classmethod
-    def of(cls, fields: Fields, framing: int | None = None) -> Section:
+    def of(cls, fields: Fields, framing: int | None = None) -> Self:
         """The section of those fields.
 
         Raises ValueError where a name or value would break its line.
@@ -58,3 +60,14 @@ class Section:
         more.lines = b"%b%b\r\n" % (self.lines, line)
         more.framing = self.framing
         return more
+
+
+class ResponseSection(Section):
+    """The section of a response that is passed on, with what nearly always stands before it."""
+
+    __slots__ = ("beginning", "plain")
+
+    #: the status line and the lines, without the empty one
+    beginning: bytes
+    #: whether the response told its Date and no X-Request-ID, as nearly all do
+    plain: bool

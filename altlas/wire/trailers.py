@@ -41,20 +41,29 @@ _TOO_LATE: Final = HOP_BY_HOP | {
 }
 _TOO_LATE_BEGINNINGS: Final = (
     b"access-control-",
+    b"client-cert",
     b"content-",
     b"if-",
     b"proxy-",
     b"sec-",
+    b"ssl-client",
+    b"x-client-cert",
     b"x-forwarded",
+    b"x-ssl-client",
 )
 
 
-def safe_trailers(fields: Fields) -> Fields:
-    """The fields that mean no harm after a body, in their order.
+def safe_trailers(fields: Fields, withheld: frozenset[bytes] = frozenset()) -> Fields:
+    """The fields that mean no harm after a body, in their order; none that are `withheld`.
 
-    ``_`` counts as ``-``, since to some backends it does.
+    None with a ``_`` in its name does: to some backends it is another one, with a ``-``.
     """
-    return [field for field in fields if _is_safe(field[0].lower().replace(b"_", b"-"))]
+    named = ((field, field[0].lower()) for field in fields)
+    return [
+        field
+        for field, name in named
+        if name not in withheld and b"_" not in name and _is_safe(name)
+    ]
 
 
 def _is_safe(name: bytes) -> bool:

@@ -14,7 +14,16 @@ from altlas.admin.api import AdminAPI
 from altlas.observability.metrics import Metrics
 from tests.observability.fixed_view import FixedView, backend, fixed_view
 
-PATHS = ("/", "/livez", "/readyz", "/metrics", "/api/overview", "/api/routes", "/api/backends")
+PATHS = (
+    "/",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/api/overview",
+    "/api/routes",
+    "/api/backends",
+    "/api/tls",
+)
 
 
 @define

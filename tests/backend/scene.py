@@ -23,7 +23,7 @@ from altlas.settings.instances import Instance
 from altlas.testing import Asked, Step, StubClient
 from altlas.timers import Timers
 from altlas.upstream.client import GatewayClient
-from altlas.upstream.request import UpstreamRequest
+from altlas.upstream.request import Outgoing
 from altlas.wire.framing import CHUNKED
 from altlas.wire.limits import Limits
 
@@ -57,7 +57,7 @@ class OwnClient(GatewayClient):
     def __init__(self, script: StubClient) -> None:
         self.script = script
 
-    def send(self, request: UpstreamRequest) -> Deferred[Any]:
+    def send(self, request: Outgoing) -> Deferred[Any]:
         """Answer by the script."""
         return self.script.send(request)
 

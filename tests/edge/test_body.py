@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.iweb import UNKNOWN_LENGTH
 
-from altlas.edge.body import READ_AHEAD, DownstreamBody
+from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.errors import BadRequest, BodyTooLarge
 from altlas.wire.framing import CHUNKED
 from altlas.wire.limits import Limits
@@ -191,3 +191,21 @@ class BodyTests(SynchronousTestCase):
         body.feed(b"a")
         body.feed(b"bc")
         self.assertEqual(told, ["progress", "progress", "complete"])
+
+
+class WholeBodyTests(SynchronousTestCase):
+    """A body that came with its head."""
+
+    def test_limit(self) -> None:
+        """It is refused where it is longer than the route takes."""
+        body = WholeBody(b"12345678")
+        body.limit(8)
+        self.assertRaises(BodyTooLarge, body.limit, 7)
+
+    def test_keep(self) -> None:
+        """It can be sent again unless it is longer than what is to be kept."""
+        body = WholeBody(b"12345678")
+        body.keep(8)
+        self.assertTrue(body.replayable)
+        body.keep(7)
+        self.assertFalse(body.replayable)

@@ -6,9 +6,13 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.edge.dispatching import Dispatcher, scheme_of
 from altlas.edge.exchange import Exchange
+from altlas.routing.index import RouteIndex
+from altlas.routing.rule import Rule
 from altlas.settings.tree import Route
 from altlas.testing import Answer
+from altlas.wire.peer import Peer
 from tests.edge.connected import Connected, fixed, request
 
 
@@ -59,3 +63,38 @@ class DispatcherTests(SynchronousTestCase):
         one.send(request("GET", "/x") + request())
         self.assertEqual(one.statuses, [500, 200])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class SchemeTests(SynchronousTestCase):
+    """The scheme that a client used."""
+
+    def scheme(self, connection: str, trusted: bool, *said: str) -> str:
+        """What is believed of a client that says this of itself."""
+        one = Connected(routes=[fixed()])
+        one.channel.peer = Peer("192.0.2.1", 1, connection, 80, trusted)  # type: ignore[arg-type]
+        one.send(request("GET", "/", *(f"X-Forwarded-Proto: {word}" for word in said)))
+        return scheme_of(one.exchange.head, one.channel.peer)
+
+    def test_connection(self) -> None:
+        """It is that of the connection, whatever a stranger says."""
+        self.assertEqual(self.scheme("http", False, "https"), "http")
+        self.assertEqual(self.scheme("https", False, "http"), "https")
+        self.assertEqual(self.scheme("https", True), "https")
+
+    def test_trusted(self) -> None:
+        """A trusted peer knows what its client used; of several words the first is the client's."""
+        self.assertEqual(self.scheme("http", True, "HTTPS"), "https")
+        self.assertEqual(self.scheme("https", True, "http, https"), "http")
+        self.assertEqual(self.scheme("http", True, "gopher"), "http")
+
+    def test_two_indexes(self) -> None:
+        """Routes for TLS are found by who came by TLS, the others by the rest."""
+        plain, secure = (
+            RouteIndex([Rule(Route(name=name, path="/"), fixed()[1])]) for name in ("p", "s")
+        )
+        for scheme, name in (("http", "p"), ("https", "s")):
+            one = Connected()
+            one.listening.dispatch = Dispatcher(plain, secure).serve
+            one.channel.peer = Peer("192.0.2.1", 1, scheme, 80, False)  # type: ignore[arg-type]
+            one.send(request())
+            self.assertEqual(one.records[0].route, name)

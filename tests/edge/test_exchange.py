@@ -78,6 +78,31 @@ class CompleteTests(EdgeTestCase):
         self.assertIn(b"\r\nConnection: close\r\n", one.said)
         self.assertTrue(one.transport.half_closed)
 
+    def test_body_with_its_head(self) -> None:
+        """A body that came with its head is sent as bytes; what follows is the next request."""
+        one = Connected(Answer(), Answer())
+        one.send(post(4, b"0123") + request("GET", "/next"))
+        first, second = one.scene.script.asked
+        self.assertEqual((first.request.body, second.request.target), (b"0123", b"/next"))
+        self.assertIsNone(second.request.body)
+        self.assertEqual([each.bytes_in for each in one.records], [4, 0])
+
+    def test_body_again(self) -> None:
+        """A body that came with its head is sent again at another try, unless it is too long."""
+        for limit, tries in ((4, 2), (3, 1)):
+            retry = RetrySettings(body_limit=limit, backoff=0.0)
+            one = Connected(UpstreamReset(), Answer(), settings={"retry": retry})
+            one.send(request("PUT", "/", "Content-Length: 4", body=b"0123"))
+            one.clock.advance(1)
+            self.assertEqual([each.body for each in one.scene.script.asked], [b"0123"] * tries)
+
+    def test_expected(self) -> None:
+        """A body whose client asks first may come with its head all the same."""
+        one = Connected(Answer(informational=(100,)))
+        sent = request("POST", "/", "Expect: 100-continue", "Content-Length: 4", body=b"0123")
+        one.send(sent)
+        self.assertEqual((one.asked.body, one.statuses), (b"0123", [100, 200]))
+
     def test_early(self) -> None:
         """An answer before the body's end is told whole, and the connection not kept."""
         one = Connected()

@@ -55,10 +55,11 @@ class ForwardLeafTests(SynchronousTestCase):
             self.assertEqual(fields[0], (b"Host", host))
 
     def test_body(self) -> None:
-        """A request without a body has none, one with a body is streamed."""
+        """A request without a body has none, one that is here whole its bytes, else a stream."""
         self.assertIsNone(self.passed(request()).body)
         self.assertIsNone(self.passed(post(0)).body)
-        self.assertEqual(self.passed(post(3, b"abc")).body.length, 3)  # type: ignore[union-attr]
+        self.assertEqual(self.passed(post(3, b"abc")).body, b"abc")
+        self.assertEqual(self.passed(post(4, b"abc")).body.length, 4)  # type: ignore[union-attr]
 
     def test_too_large(self) -> None:
         """A body longer than the route takes is refused before a backend is asked."""

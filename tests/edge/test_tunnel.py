@@ -94,7 +94,7 @@ class Scene:
         response.tunnel = self.upstream
         exchange = self.client.exchange
         exchange._settled = True  # as it is when a response is there
-        open_tunnel(exchange, response)
+        open_tunnel(exchange, response, exchange._close)
         tunnel: Any = self.client.channel.exchange
         self.tunnel: Tunnel = tunnel
 

@@ -29,7 +29,10 @@ class ContinueTests(Served):
     """`Expect: 100-continue`."""
 
     async def test_passed_on(self) -> None:
-        """The backend hears of the expectation, the client of its 100, and only then is sent."""
+        """The backend hears of the expectation, the client of its 100, and only then is sent.
+
+        Each such request has a connection of its own: not every server reads what it asked for.
+        """
         client = await self.serve(continues)
         for _ in range(2):
             client.send(request(b"POST", b"/", EXPECT, TEN))
@@ -37,7 +40,7 @@ class ContinueTests(Served):
             client.send(b"0123456789")
             self.assertEqual((await client.response()).body, b"0123456789")
         self.assertIn(EXPECT, self.backend.connections[0].received)
-        self.assertEqual(len(self.backend.connections), 1)
+        self.assertEqual(len(self.backend.connections), 2)
 
     async def test_impatient(self) -> None:
         """Who does not wait for the 100 is served as well."""

@@ -191,7 +191,7 @@ class BackendGoneTests(Served):
             client.send(request(b"GET", b"/"))
             await client.gone()
             self.assertIn(b"4\r\nhalf\r\n", client.received)
-            self.assertNotIn(b"0\r\n\r\n", client.received)
+            self.assertNotIn(b"\r\n0\r\n\r\n", client.received)
             self.assertEqual((await self.reported()).flag, flag)
 
     async def test_old_client(self) -> None:

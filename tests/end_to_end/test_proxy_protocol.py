@@ -100,16 +100,18 @@ class HeaderTests(FrontedCase):
         """With TLS the header comes before it, in the clear."""
         key, certificate = self_signed(Path(self.mktemp()).absolute())
         bind = f"ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        client = await self.front("proxy-protocol = on", FROM, bind=bind)
-        # Nothing but the header may be there when TLS begins.
-        client.send(V1)
-        await client.sleep(0.02)
-        secured = await self.secured(client)
-        secured.send(request(b"GET", b"/"))
-        self.assertEqual((await secured.response()).body, b"x")
-        self.assertEqual(self.passed.value(b"X-Forwarded-Proto"), b"https")
-        record = await self.reported()
-        self.assertEqual((record.client, record.tls), ("192.0.2.1", True))
+        keys = (f"tls.certificate = {certificate}", f"tls.key = {key}")
+        for lines, where in (((), bind), (keys, ANY_PORT)):
+            client = await self.front("proxy-protocol = on", FROM, *lines, bind=where)
+            # Nothing but the header may be there when TLS begins.
+            client.send(V1)
+            await client.sleep(0.02)
+            secured = await self.secured(client)
+            secured.send(request(b"GET", b"/"))
+            self.assertEqual((await secured.response()).body, b"x")
+            self.assertEqual(self.passed.value(b"X-Forwarded-Proto"), b"https")
+            record = await self.reported()
+            self.assertEqual((record.client, record.tls), ("192.0.2.1", True))
 
     async def secured(self, client: RawClient) -> RawClient:
         """The same connection, over which TLS has begun."""

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.edge.leaf import ForwardLeaf
 from altlas.edge.replying import RedirectLeaf, RespondLeaf
+from altlas.edge.securing import SecureRedirectLeaf
 from altlas.gateway.generation import Generation, generation
 from altlas.routing.facts import Facts
 from tests.gateway.surroundings import INI, memory_reactor, settings_of, surroundings
@@ -56,3 +57,13 @@ class GenerationTests(SynchronousTestCase):
         self.reactor.advance(60.0)
         self.successResultOf(stopped)
         self.assertEqual(len(self.reactor.tcpClients), 2)
+
+    def test_schemes(self) -> None:
+        """A redirect to TLS takes who came without; who came with it finds the other routes."""
+        more = "[route:secure]\npath = /hello\nredirect.to = https:\nredirect.port = 8443\n"
+        dispatcher = self.compiled(INI + more).dispatcher
+        facts = Facts(b"", b"/hello", b"GET", [], None)
+        self.assertEqual(dispatcher.index.find(facts).leaf, SecureRedirectLeaf(308, 8443))
+        assert dispatcher.secure is not None
+        self.assertIsInstance(dispatcher.secure.find(facts).leaf, RespondLeaf)
+        self.assertIsNone(self.compiled().dispatcher.secure)

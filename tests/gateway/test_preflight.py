@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from pathlib import Path
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from altlas.gateway.addresses import TcpAddress
-from altlas.gateway.preflight import faults, tcp_endpoint
+from altlas.gateway.preflight import doubts, faults, tcp_endpoint
 from tests.gateway.surroundings import key_and_certificate, memory_reactor, settings_of
+from tests.tls.authority import issue
 
 INI = """
 [listener:one]
@@ -93,6 +95,24 @@ class FaultsTests(SynchronousTestCase):
         self.assertIn("no certificates", line)
         key_and_certificate(path)
         self.assertEqual(self.found(backend=f"tls.ca = {path}"), [])
+
+    def test_certificates(self) -> None:
+        """A listener's certificates are looked at, and whatever is wrong with them is told."""
+        path = Path(self.mktemp()).resolve()
+        path.mkdir()
+        good = issue("a.test").together(path, "good")
+        missing = f"{path}/missing.pem"
+        one = f"tcp:0\ntls.certificate = {good}\n    {missing}"
+        text = INI.format(one=one, two="tcp:port=0", backend="", log="path = -")
+        (fault,) = faults(settings_of(self, text), memory_reactor(), bind=False)
+        self.assertEqual((fault.key, fault.item), ("tls.certificate", missing))
+        issue("b.test", begins=-60, ends=5).together(path, "missing")
+        settings = settings_of(self, text)
+        self.assertEqual([*faults(settings, memory_reactor(), bind=False)], [])
+        (doubt,) = doubts(settings)
+        self.assertEqual((doubt.section, doubt.item), ("listener:one", missing))
+        (late,) = faults(settings, memory_reactor(), False, lambda: time.time() + 6 * 86400)
+        self.assertIn("it ended on", late.reason)
 
     def test_access_log(self) -> None:
         """The log's file may be there or not, but must be a file; looking makes none."""

@@ -39,7 +39,11 @@ class SignalsTests(SynchronousTestCase):
             signal.signal(number, signal.SIG_IGN)
         self.done: list[str] = []
         self.reactor = Queue()
-        self.signals = Signals(self.reactor, lambda: self.done.append("reopened"))
+        self.signals = Signals(
+            self.reactor,
+            lambda: self.done.append("reopened"),
+            lambda: self.done.append("renewed"),
+        )
 
     def test_usr1(self) -> None:
         """USR1 reopens the log, by the reactor and not from within the signal."""
@@ -58,12 +62,13 @@ class SignalsTests(SynchronousTestCase):
         self.assertEqual(self.done, ["rotated", "reopened"])
 
     def test_hup(self) -> None:
-        """HUP leaves a line in the log, and the process alive."""
+        """HUP has certificates read again, with a line in the log; the process stays alive."""
         seen = EventLoggingObserver.createWithCleanup(self, globalLogPublisher)
         self.signals.install()
         signal.raise_signal(signal.SIGHUP)
         self.reactor.run()
-        self.assertEqual([event["log_format"][:14] for event in seen], ["HUP is ignored"])
+        self.assertEqual([event["log_format"][:14] for event in seen], ["HUP: certifica"])
+        self.assertEqual(self.done, ["renewed"])
 
     def test_second_term(self) -> None:
         """Once the gateway goes down, TERM and INT ask it to hurry."""

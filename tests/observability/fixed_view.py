@@ -91,6 +91,13 @@ ROUTE = {
     "rewrite": "/",
 }
 
+TLS = {
+    "section": "listener:public",
+    "renewed": True,
+    "certificates": [{"file": "/etc/a.pem", "names": ["a.example"], "ends": 2000.0}],
+    "handshakes": {"complete": 7, "failed": 1, "late": 0, "left": 0},
+}
+
 
 @implementer(IGatewayView)
 @define(eq=False)
@@ -111,6 +118,9 @@ class FixedView:
         if isinstance(self.rows, Exception):
             raise self.rows
         return self.rows
+
+    def tls(self) -> list[dict[str, Any]]:
+        return [TLS]
 
     def ready(self) -> tuple[bool, str]:
         return self.welcome

@@ -94,6 +94,16 @@ class AccessLogTests(SynchronousTestCase):
         it.log.write(ExchangeRecord())
         self.assertEqual(len(it.paper.blocks), 2)
 
+    def test_every_line(self) -> None:
+        """No record is left out or changes its place, however many wait for their lines."""
+        it = desk(evolve(SETTINGS, buffer=64 * 1024))
+        wanted = [str(n) for n in range(1000)]
+        for each in wanted:
+            it.log.write(ExchangeRecord(request_id=each))
+        it.log.close()
+        self.assertGreater(len(it.paper.blocks), 1)
+        self.assertEqual([json.loads(line)["request_id"] for line in it.paper.lines], wanted)
+
     def test_combined(self) -> None:
         """The format is the one in the settings."""
         it = desk(evolve(SETTINGS, format="combined"))

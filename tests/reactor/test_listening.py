@@ -27,11 +27,35 @@ class AcceptanceTests(ReactorCase):
 
         async def scene() -> None:
             port, ends = self.listen()
-            port._acceptance._server.close()
+            port._acceptance._doors[0].server.close()
             await self.turn(0.05)
             with socket.create_connection(("127.0.0.1", port.getHost().port)):
                 await self.until(lambda: ends)
             await port.stopListening()
+
+        self.play(scene)
+
+    def test_crowd(self) -> None:
+        """Where many come at once there are more doors, but not for ever."""
+        self.patch(listening, "WATCH", 0.05)
+
+        async def scene() -> None:
+            port, ends = self.listen()
+            doors = port._acceptance._doors
+            self.assertEqual(len(doors), listening.FEWEST)
+            place = ("127.0.0.1", port.getHost().port)
+            crowd = [socket.create_connection(place) for _ in range(40)]
+            most = 0
+            while len(ends) < 40:
+                await self.turn()
+                most = max(most, len(doors))
+            self.assertGreater(most, 7)
+            await self.until(lambda: len(doors) == listening.FEWEST)
+            for plain in crowd:
+                plain.close()
+            await self.until(lambda: all(end.lost.called for end in ends))
+            await port.stopListening()
+            self.assertEqual(doors, [])
 
         self.play(scene)
 

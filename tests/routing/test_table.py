@@ -40,6 +40,12 @@ class TableTests(SynchronousTestCase):
         }
         self.assertEqual(row, wanted)
 
+    def test_scheme(self) -> None:
+        """A route for one scheme says so."""
+        rows = table([Route(name="s", path="/", redirect=Redirect(to="https:"))])
+        self.assertEqual(rows[0]["conditions"], ["scheme http"])
+        self.assertEqual(rows[0]["target"], "redirect https:")
+
     def test_order(self) -> None:
         """Rows stand in the order in which the routes are asked."""
         routes = [

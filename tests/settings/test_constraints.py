@@ -47,6 +47,76 @@ class BackendTests(SynchronousTestCase):
         found = self.complaint("tls.verify = no\ntls.ca = x.pem")
         self.assertEqual(found, "tls.verify = no: expected verify = yes where ca or name is given")
 
+    def test_own_certificate(self) -> None:
+        """A key without a certificate proves nothing."""
+        self.assertEqual(
+            self.complaint("tls.key = /x"), "tls.key = /x: expected certificate with it"
+        )
+
+
+class ListenerTests(SynchronousTestCase):
+    """Constraints within a listener."""
+
+    def complaints(self, keys: str) -> list[str]:
+        """What is said of a listener with these further keys, without their values."""
+        found = told(self.mktemp(), MINIMAL.replace("bind = tcp:8080", keys))
+        return [line.partition("[listener:public] ")[2] for line in found]
+
+    def test_right(self) -> None:
+        """What belongs together may stand together."""
+        asks = "tls.client-ca = /x\ntls.client-verify = required"
+        for keys in (
+            "bind = tcp:1\ntls.certificate = /x",
+            f"bind = tcp:1\ntls.certificate = /x\ntls.key = /y\n{asks}",
+            "bind = ssl:1:privateKey=/x\ntls.hsts = 1d",
+            "bind = tcp:1\ntls.certificate = /x\n"
+            "tls.hsts = 365d\ntls.hsts-subdomains = yes\ntls.hsts-preload = yes",
+        ):
+            self.assertEqual(self.complaints(keys), [], keys)
+
+    def test_needs_certificate(self) -> None:
+        """Without a certificate nothing else of TLS means anything."""
+        for key in (
+            "tls.minimum = 1.3",
+            "tls.ciphers = HIGH",
+            "tls.handshake-timeout = 1s",
+            "tls.client-header = X-Who",
+            "tls.key = /x",
+            "tls.hsts = 1d",
+        ):
+            (line,) = self.complaints(f"bind = tcp:1\n{key}")
+            self.assertEqual(line, f"{key}: expected tls.certificate with it")
+
+    def test_secure_bind(self) -> None:
+        """A bind that speaks TLS by itself does not do so twice."""
+        (line,) = self.complaints("bind = ssl:1:privateKey=/x\ntls.certificate = /x")
+        self.assertIn("expected a bind without TLS of its own", line)
+
+    def test_counts(self) -> None:
+        """There is a key for each certificate, or none at all."""
+        (line,) = self.complaints("bind = tcp:1\ntls.certificate = /x\n    /y\ntls.key = /z")
+        self.assertIn("one key for each certificate, in their order; there are 2 and 1", line)
+
+    def test_clients(self) -> None:
+        """Who is to be let in is said together with that somebody is asked."""
+        base = "bind = tcp:1\ntls.certificate = /x\n"
+        (line,) = self.complaints(base + "tls.client-verify = required")
+        self.assertIn("client-ca with it", line)
+        (line,) = self.complaints(base + "tls.client-ca = /y")
+        self.assertIn("client-verify = optional or required with it", line)
+        (line,) = self.complaints(
+            base + "tls.client-header = X-A\ntls.client-fingerprint-header = x-a"
+        )
+        self.assertIn("two names", line)
+
+    def test_hsts(self) -> None:
+        """What browsers ship with is meant for long, and for all subdomains."""
+        base = "bind = tcp:1\ntls.certificate = /x\n"
+        (line,) = self.complaints(base + "tls.hsts-subdomains = yes")
+        self.assertIn("hsts with it", line)
+        (line,) = self.complaints(base + "tls.hsts = 366d\ntls.hsts-preload = yes")
+        self.assertIn("hsts-subdomains = yes with it", line)
+
 
 class RouteTests(SynchronousTestCase):
     """Constraints within a route."""

@@ -33,7 +33,7 @@ class DraftTests(SynchronousTestCase):
     def test_blamed(self) -> None:
         """Faults go among the problems by their lines; a key with a problem is not told again."""
         found = self.drafted(MINIMAL + "escapes = kep\n").blamed(
-            [("route:a", "escapes", "no"), ("route:a", "path", "gone")]
+            [("route:a", "escapes", "no", ""), ("route:a", "path", "gone", "")]
         )
         self.assertEqual(
             [str(one).replace(str(self.main), "main.ini") for one in found.problems],
@@ -42,3 +42,12 @@ class DraftTests(SynchronousTestCase):
                 "main.ini:8: [route:a] escapes = kep: expected keep or reject; did you mean keep?",
             ],
         )
+
+    def test_item(self) -> None:
+        """A fault of one item of a list is told with its line, as is a doubt."""
+        listed = "bind = tcp:1\ntls.certificate =\n    /x/a.pem\n    /x/b.pem"
+        found = self.drafted(MINIMAL.replace("bind = tcp:8080", listed))
+        blame = [("listener:public", "tls.certificate", "gone", "/x/b.pem")]
+        line = "main.ini:5: [listener:public] tls.certificate = /x/b.pem: gone"
+        for told in (found.blamed(blame).problems, found.doubted(blame).warnings):
+            self.assertEqual([str(one).replace(str(self.main), "main.ini") for one in told], [line])

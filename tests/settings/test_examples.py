@@ -6,13 +6,14 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.gateway.preflight import faults
+from altlas.gateway.preflight import doubts, faults
 from altlas.kinds import discover
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
 from altlas.routing.rule import Rule
 from altlas.settings import Loaded, load
 from tests.gateway.surroundings import memory_reactor
+from tests.tls.authority import Authority, issue
 
 ETC = Path(__file__).parents[2] / "etc"
 CATALOG = discover("altlas.balancing")
@@ -30,10 +31,30 @@ class ExampleTests(SynchronousTestCase):
         """Each example loads without a doubt, and could start anywhere."""
         names = sorted(path.name for path in ETC.glob("examples/*.ini"))
         self.assertNotEqual(names, [])
+        folder = self.certificates()
         for name in names:
-            found = shipped(f"examples/{name}")
+            found = shipped(f"examples/{name}", TLS_FOLDER=str(folder))
             self.assertEqual(found.warnings, (), name)
             self.assertEqual(list(faults(found.settings, memory_reactor(), bind=False)), [], name)
+            self.assertEqual(list(doubts(found.settings)), [], name)
+
+    def certificates(self) -> Path:
+        """A folder with the files that the example of TLS names."""
+        folder = Path(self.mktemp()).resolve()
+        folder.mkdir()
+        for name in ("www.example.com", "api.example.com", "gateway"):
+            issue(name).written(folder, name)
+        for name in ("partners", "house"):
+            Authority.made().written(folder, name)
+        return folder
+
+    def test_tls(self) -> None:
+        """The example of TLS sends who comes without it there, wherever he wants to go."""
+        settings = shipped("examples/tls.ini").settings
+        index = RouteIndex(Rule(route) for route in settings.routes if "http" in route.schemes)
+        for path in (b"/", b"/orders/7"):
+            rule = index.find(Facts(b"x", path, b"GET", [], None))
+            self.assertEqual(rule.route.name, "to-tls")
 
     def test_events(self) -> None:
         """The example of a route without an end is reached, beside the prefix around it."""

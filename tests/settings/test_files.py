@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.settings.samples import MINIMAL, loaded, told
@@ -49,6 +51,18 @@ class IncludeTests(SynchronousTestCase):
                 "expected a whole number of at least 0"
             ],
         )
+
+    def test_paths(self) -> None:
+        """Each path of a list counts from the folder of the file that names it."""
+        more = "[listener:public]\ntls.certificate = a.pem, /b.pem\n    sub/c.pem\n"
+        folder = self.mktemp()
+        (listener,) = loaded(folder, INCLUDING, x=more).settings.listeners
+        wanted = [f"{folder}/conf.d/a.pem", "/b.pem", f"{folder}/conf.d/sub/c.pem"]
+        self.assertEqual(list(listener.tls.certificate), [os.path.abspath(path) for path in wanted])
+        environ = {"ALTLAS_LISTENER__PUBLIC__TLS_CERTIFICATE": "a.pem, b.pem,"}
+        (listener,) = loaded(folder, INCLUDING, environ).settings.listeners
+        wanted = [f"{folder}/a.pem", f"{folder}/b.pem"]
+        self.assertEqual(list(listener.tls.certificate), [os.path.abspath(path) for path in wanted])
 
     def test_no_pattern(self) -> None:
         """A pattern that is no text is one mistake, and nothing is looked for."""

@@ -50,6 +50,14 @@ class ReferenceTests(SynchronousTestCase):
             ],
         )
 
+    def test_unverified(self) -> None:
+        """Instances that are not verified are a warning, unless their keys are known."""
+        text = MINIMAL.replace("[route:", "tls.verify = no\n[route:")
+        (warning,) = loaded(self.mktemp(), text).warnings
+        self.assertIn("tls.verify = no: expected yes, or a tls.pin", str(warning))
+        pinned = text.replace("[route:", f"tls.pin = {'0' * 64}\n[route:")
+        self.assertEqual(loaded(self.mktemp(), pinned).warnings, ())
+
     def test_timeouts(self) -> None:
         """What a route says about timeouts fits what it leaves to its backend."""
         self.assertEqual(

@@ -52,6 +52,14 @@ class ShadowTests(SynchronousTestCase):
         for text in ("^/$", "x", "(?i)^/a", "^/a|^/b", ""):
             self.assertEqual(names({"path": f"~{text}"}, {"path": "/"}), [("0", "1")], text)
 
+    def test_schemes(self) -> None:
+        """A route for one scheme leaves the other to the rest, and is asked before them."""
+        self.assertEqual(names({}, {"scheme": "http"}), [])
+        self.assertEqual(names({"scheme": "http"}, {}), [])
+        self.assertEqual(names({"scheme": "http"}, {"scheme": "https"}), [])
+        self.assertEqual(names({"scheme": "http"}, {"scheme": "http"}), [("1", "0")])
+        self.assertEqual(names({"priority": 1}, {"scheme": "https"}), [("1", "0")])
+
     def test_conditions(self) -> None:
         """More conditions are asked earlier, so a narrow route is reached beside a wide one."""
         self.assertEqual(names({}, {"method": ("GET",)}), [])

@@ -10,6 +10,7 @@ from altlas.errors import (
     UpstreamCancelled,
     UpstreamReset,
 )
+from altlas.upstream.headers import FieldHeaders
 from tests.upstream.link import Body, Link, Room, Sink, delivered, result_of
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -44,12 +45,33 @@ class UploadedTests(SynchronousTestCase):
 
     def test_complete_in_order(self) -> None:
         """After a whole body and a whole answer the connection is free."""
-        body = Body()
+        body = Body(3)
         link = self.posted(body)
         body.writes(b"abc")
         body.ends()
         link.says(OK + b"Content-Length: 0\r\n\r\n")
         self.assertEqual((self.room.idle(), body.calls), (1, ["start"]))
+
+    def test_alone(self) -> None:
+        """A request whose end some server might not find is the last one of its connection, and
+        says so: chunks, a body of a GET, a body that waits to be asked for.
+        """
+        expecting = FieldHeaders([(b"Host", b"a"), (b"expect", b"100-continue")])
+        for method, body, headers in (
+            ("POST", Body(at_once=b"abc"), None),
+            ("GET", Body(3, b"abc"), None),
+            ("DELETE", b"abc", None),
+            ("POST", Body(3, b"abc"), expecting),
+            ("POST", b"abc", expecting),
+        ):
+            room = Room()
+            deferred = room.get(method=method, data=body, headers=headers)
+            link = room.accept()
+            self.assertIn(b"\r\nConnection: close\r\n", link.heard())
+            link.says(OK + b"Content-Length: 2\r\n\r\nok")
+            self.assertEqual(delivered(result_of(deferred)).data, b"ok")
+            self.assertTrue(link.closing)
+            self.assertEqual(room.idle(), 0)
 
     def test_here_at_once(self) -> None:
         """A body that is here at once leaves nothing to do but to wait for the answer, in parts

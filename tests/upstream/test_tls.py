@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
 from treq import content
+from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.errors import ConnectFailed, ConnectTimeout, UpstreamCancelled
+from altlas.settings.tls import ListenerTls
+from altlas.tls.defects import Unusable
+from altlas.tls.server import ServerTLS
 from altlas.upstream.tls import TLSSettings
+from tests.tls.authority import Authority
+from tests.tls.shaking import shaken
 from tests.upstream.server import LoopbackCase, Server, certificate, turns, until
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -94,7 +102,7 @@ class SettingsTests(LoopbackCase):
     def test_no_certificate(self) -> None:
         """A file without a certificate is an error, as is one that is not there."""
         path = Path(self.mktemp())
-        self.assertRaises(OSError, TLSSettings(ca=path), "a")
+        self.assertRaises(ValueError, TLSSettings(ca=path), "a")
         path.write_bytes(b"nothing")
         self.assertRaises(ValueError, TLSSettings(ca=path), "a")
 
@@ -103,3 +111,76 @@ class SettingsTests(LoopbackCase):
         await self.serve(tls=TLSSettings(ca=Path(self.mktemp())))
         error = await self.assertFailure(self.get(), ConnectFailed)
         self.assertIn("TLS", error.reason)
+
+
+class OwnCertificateTests(SynchronousTestCase):
+    """What the gateway shows to instances, and when that changes."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.authority = Authority.made()
+
+    def server(self) -> ServerTLS:
+        """An instance that wants to see a certificate."""
+        certificate, key = self.authority.issue("a.test").written(self.folder, "a")
+        settings = ListenerTls(
+            certificate=(certificate,),
+            key=(key,),
+            client_ca=self.authority.written(self.folder),
+            client_verify="required",
+        )
+        return ServerTLS.of(settings, [b"http/1.1"], time.time())
+
+    def test_shown(self) -> None:
+        """It is shown with what leads to its authority, and the new one after a renewal."""
+        middle = Authority.made("middle", self.authority)
+        server = self.server()
+        for number in range(2):
+            own = middle.issue(f"gateway {number}")
+            certificate, key = own.written(self.folder, "own")
+            if not number:
+                settings = TLSSettings(verify=False, certificate=certificate, key=key)
+            settings.renew(time.time())
+            pair = shaken(server, settings.context())
+            self.assertEqual(
+                pair.server.get_peer_certificate(as_cryptography=True), own.certificate
+            )
+            self.assertEqual(pair.client.get_alpn_proto_negotiated(), b"http/1.1")
+
+    def test_bad_renewal(self) -> None:
+        """A renewal that cannot be leaves what was there."""
+        own = self.authority.issue("gateway")
+        settings = TLSSettings(verify=False, certificate=own.together(self.folder, "own"))
+        settings.renew(time.time())
+        before = settings.context()
+        for bad in (b"", self.authority.issue("gateway", ends=-0.5)):
+            if isinstance(bad, bytes):
+                (self.folder / "own.pem").write_bytes(bad)
+            else:
+                bad.together(self.folder, "own")
+            self.assertRaises(Unusable, settings.renew, time.time())
+            self.assertIs(settings.context(), before)
+
+    def test_minimum(self) -> None:
+        """An instance that speaks only what is too old is not spoken to."""
+        server = self.server()
+        own = self.authority.issue("gateway").together(self.folder, "own")
+        for minimum, fails in (("1.2", False), ("1.3", True)):
+            context = TLSSettings(verify=False, certificate=own, minimum=minimum).context()
+            context._used = False
+            context.set_max_proto_version(SSL.TLS1_2_VERSION)
+            if fails:
+                self.assertRaises(SSL.Error, shaken, server, context)
+            else:
+                shaken(server, context)
+
+    def test_told(self) -> None:
+        """Its files, their ends and doubts about them are told."""
+        own = self.authority.issue("gateway", begins=-60, ends=5).together(self.folder, "own")
+        settings = TLSSettings(ca=self.authority.written(self.folder), certificate=own)
+        rows = [(Path(file).name, names) for file, names, _ in settings.certificates()]
+        self.assertEqual(rows, [("own.pem", ("gateway",)), ("authority.pem", ())])
+        (doubt,) = settings.doubts(time.time())
+        self.assertIn("it ends on", str(doubt))
+        self.assertEqual([*TLSSettings(certificate="/no").certificates()], [])

@@ -261,3 +261,42 @@ class WithHostTests(SynchronousTestCase):
         self.assertEqual(with_host(fields, b"b"), [(b"A", b"1"), (b"HOST", b"b")])
         self.assertEqual(with_host(fields[:1], b"b"), [(b"Host", b"b"), (b"A", b"1")])
         self.assertEqual(fields, [(b"A", b"1"), (b"HOST", b"a")])
+
+
+class WithheldTests(SynchronousTestCase):
+    """Fields that only the gateway may say."""
+
+    FORGED: Fields = [
+        (b"X-Client-Cert-Subject", b"CN=admin"),
+        (b"x_client-cert_subject", b"CN=admin"),
+        (b"X-Who", b"admin"),
+        (b"X_Who", b"admin"),
+        (b"Client-Cert", b":AA==:"),
+    ]
+
+    def passed(self, peer: Peer, withheld: frozenset[bytes] = frozenset()) -> list[bytes]:
+        """What of the forged fields arrives, with the claims of the peer."""
+        head = head_of([*self.FORGED, (b"Connection", b"x-who")])
+        fields = Forwarding("altlas", withheld).request_fields(head, peer, b"id")
+        names = {name.lower() for name, _ in self.FORGED}
+        return [value for name, value in fields if name.lower() in names]
+
+    def test_strangers(self) -> None:
+        """Who is not trusted says nothing of certificates; a name of one's own is withheld too."""
+        own = frozenset({b"x-who", b"x_who"})
+        self.assertEqual(self.passed(STRANGER, own), [])
+
+    def test_friends(self) -> None:
+        """A trusted peer may, unless that is what this gateway says itself."""
+        self.assertEqual(self.passed(FRIEND), [b"admin", b"CN=admin", b":AA==:"])
+        own = frozenset({b"x-who", b"x_who", b"x-client-cert-subject"})
+        self.assertEqual(self.passed(FRIEND, own), [b":AA==:"])
+
+    def test_claims(self) -> None:
+        """What is known of a peer arrives, once, whatever it says of itself."""
+        for trusted in (True, False):
+            peer = Peer("192.0.2.1", 5000, "https", 8443, trusted)
+            peer.claims.append((b"X-Client-Cert-Subject", b"CN=runner"))
+            own = frozenset({b"x-client-cert-subject", b"x-who", b"x_who"})
+            found = [value for value in self.passed(peer, own) if value != b":AA==:"]
+            self.assertEqual(found, [b"CN=runner"])

@@ -186,6 +186,7 @@ HARMLESS: dict[str, bytes] = {
     "a few blank lines": b"\r\n" * 4 + b"GET / HTTP/1.1\r\nHost: a\r\n",
     "upgrade to h2c": b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\n"
     b"Connection: Upgrade, HTTP2-Settings\r\n",
+    "a proxy's connection that closes": b"GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: close\r\n",
     "as many fields as may be": b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: a\r\n" * 99,
     "as long a target as may be": b"GET /" + b"a" * (8192 - 14) + b" HTTP/1.1\r\nHost: a\r\n",
 }

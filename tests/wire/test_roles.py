@@ -17,6 +17,10 @@ class RoleTests(SynchronousTestCase):
         self.assertEqual(roles.request_role(b"X_Forwarded_For"), roles.DROPPED)
         self.assertEqual(roles.request_role(b"X-Forwarded-New"), roles.CLAIM)
         self.assertEqual(roles.request_role(b"X_Other"), roles.PASSES)
+        for name in (b"Client-Cert", b"X-Client-Cert-Subject", b"SSL-Client-S-DN"):
+            self.assertEqual(roles.request_role(name), roles.CLAIM)
+        self.assertEqual(roles.request_role(b"SSL_Client_Verify"), roles.DROPPED)
+        self.assertEqual(roles.request_role(b"X-Client-Version"), roles.PASSES)
         self.assertEqual(roles.response_role(b"KEEP-alive"), roles.DROPPED)
 
     def test_memory_is_bounded(self) -> None:

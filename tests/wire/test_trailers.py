@@ -36,6 +36,10 @@ HARMFUL = (
     b"X-Request-ID",
     b"Access-Control-Allow-Origin",
     b"Sec-WebSocket-Key",
+    b"Client-Cert",
+    b"X-Client-Cert-Subject",
+    b"x_client_cert_subject",
+    b"SSL-Client-S-DN",
 )
 
 
@@ -51,3 +55,8 @@ class SafeTrailersTests(SynchronousTestCase):
         """Everything else passes in its order and spelling."""
         fields = [(b"Grpc-Status", b"0"), (b"server-timing", b"a"), (b"ETag", b'"x"')]
         self.assertEqual(safe_trailers(fields), fields)
+
+    def test_withheld(self) -> None:
+        """What only the gateway may say does not come after a body either."""
+        fields = [(b"X-Who", b"admin"), (b"X-Sum", b"1")]
+        self.assertEqual(safe_trailers(fields, frozenset({b"x-who"})), fields[1:])

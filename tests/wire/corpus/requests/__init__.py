@@ -1,0 +1,1 @@
+"""Requests, one theme a file; each file has its `CASES`."""

@@ -1,0 +1,1 @@
+"""What instances say, one theme a file; each file has its `CASES`."""
