@@ -22,6 +22,7 @@ RUNTIME = [
 TEST = [
     "h11 >= 0.16",  # reads what the gateway writes, as many Python servers do
     "hypothesis >= 6.150",
+    "Twisted[websocket] >= 26.10",  # its WebSockets are peers of ours
     "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
     "mypy ~= 2.4",
     "mypy-zope ~= 1.0",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IPushProducer,
@@ -23,6 +24,7 @@ from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
+from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
 from altlas.timers import Timer, TimerQueue
 from altlas.wire.heads import RequestHead
@@ -57,7 +59,7 @@ class Channel(Protocol):
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
-        self.exchange: Exchange | None = None
+        self.exchange: Exchange | Tunnel | None = None
         #: who asked last
         self.asker: Asker | None = None
         #: whether there is TLS
@@ -67,6 +69,7 @@ class Channel(Protocol):
         self._advancing = False
         self._idle = False
         self._lingering = False
+        self._producing = False
         self._linger_until = 0.0
         #: where it stands and waits for the client to begin, or go on
         self._queue: TimerQueue | None = None
@@ -76,6 +79,8 @@ class Channel(Protocol):
         #: whether the client has yet to take what was written
         self.full = False
         self.lost = False
+        #: whether it was lost by a break, and not by an end that the client meant
+        self.broken = False
 
     # --- the transport's side --------------------------------------------------------
 
@@ -87,6 +92,7 @@ class Channel(Protocol):
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
+        self._producing = True
         self.listening.joined(self)
         self._await(self.listening.heads)
 
@@ -104,6 +110,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
+        self.broken = reason.check(ConnectionDone) is None
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
@@ -123,8 +130,7 @@ class Channel(Protocol):
         self._stop_waiting()
         if not self._lingering:
             self._lingering = True
-            transport = self.transport
-            transport.unregisterProducer()
+            self.stop_pacing()
         self._close()
 
     def writeConnectionLost(self) -> None:
@@ -215,7 +221,7 @@ class Channel(Protocol):
         if rest:
             self._feed(exchange, rest)
 
-    def _feed(self, exchange: Exchange, data: bytes) -> bool:
+    def _feed(self, exchange: Exchange | Tunnel, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""
         body = exchange.body
         if not isinstance(body, DownstreamBody) or body.complete:
@@ -249,6 +255,13 @@ class Channel(Protocol):
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
 
+    # --- another protocol
+
+    def take_rest(self) -> bytes:
+        """What came behind the exchange's request, for who goes on instead of HTTP."""
+        rest, self._rest = self._rest, b""
+        return rest
+
     # --- between exchanges ---------------------------------------------------------------
 
     def finished(self, keep: bool, now: float) -> None:
@@ -277,8 +290,7 @@ class Channel(Protocol):
         self._lingering = True
         self._rest = b""
         transport = self.transport
-        # A transport waits for its producer before it closes.
-        transport.unregisterProducer()
+        self.stop_pacing()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
         # the client ought to answer.
@@ -290,6 +302,12 @@ class Channel(Protocol):
             transport.loseWriteConnection()
         else:
             self._close()
+
+    def stop_pacing(self) -> None:
+        """A transport waits for its producer before it closes."""
+        if self._producing:
+            self._producing = False
+            self.transport.unregisterProducer()
 
     def _listen_on(self, then: Callable[[], object]) -> None:
         timers = self.listening.timers

@@ -17,10 +17,11 @@ from altlas.backend.call import Call, nobody
 from altlas.edge.answering import head_bytes, head_of
 from altlas.edge.body import NO_BODY, Body, DownstreamBody
 from altlas.edge.patience import Patience
-from altlas.edge.recording import new_record, unread
+from altlas.edge.recording import explain, new_record, unread
 from altlas.edge.refusals import problem
 from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
+from altlas.edge.tunnel import open_tunnel
 from altlas.errors import (
     ClientError,
     ClientGone,
@@ -158,6 +159,9 @@ class Exchange:
         request, channel, method = self.head, self.channel, self.head.method
         try:
             head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
+            if head.status == 101:
+                self._switch(response)
+                return
             framing = head.framing
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
@@ -192,6 +196,11 @@ class Exchange:
         response.discard()
         if self.call is not None:
             self.call.finish()
+
+    def _switch(self, response: Any) -> None:
+        if self._patience is not None:
+            self._patience.end()  # a tunnel has limits of its own
+        open_tunnel(self, response, self._close)
 
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay
@@ -279,22 +288,13 @@ class Exchange:
                 self._bug()
 
     def _refuse(self, error: GatewayError) -> None:
-        self._explain(error)
+        explain(self.record, error)
         if self._answered:
             self._break_off(error)
         else:
             # What a client did wrong on the wire makes the rest of it doubtful.
             keep = not isinstance(error, ClientError) or isinstance(error, READABLE)
             self.reply(problem(error, self.request_id), keep)
-
-    def _explain(self, error: GatewayError) -> None:
-        record = self.record
-        if record.flag == "URX":
-            record.flag = f"{error.flag},URX"
-            record.reason = f"{error.reason}; {record.reason}"
-        else:
-            record.flag = error.flag
-            record.reason = error.reason
 
     def _bug(self) -> None:
         log.failure("An exchange failed in a way that was not foreseen")
@@ -319,7 +319,7 @@ class Exchange:
         """The client left (by the channel): nobody wants the answer any more."""
         if not self._done:
             error = ClientGone()
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
@@ -327,7 +327,7 @@ class Exchange:
     def cut(self, error: GatewayError) -> None:
         """End at once, whatever the client was told, since the gateway must."""
         if not self._done:
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
@@ -393,7 +393,7 @@ class Exchange:
         listening.in_flight -= 1
         listening.served += 1
         now = listening.seconds()
-        record.bytes_in = self.body.received
+        record.bytes_in += self.body.received
         record.duration = now - self._started
         listening.report(record)
         return now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from altlas.errors import GatewayError
 from altlas.observability.record import ExchangeRecord
 from altlas.wire.fields import first
 from altlas.wire.heads import RequestHead
@@ -66,3 +67,13 @@ def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> Exchan
         asker.user_agent,
         channel.secure,
     )
+
+
+def explain(record: ExchangeRecord, error: GatewayError) -> None:
+    """Write down why the exchange did not go well; that its retries were spent stays there."""
+    if record.flag == "URX":
+        record.flag = f"{error.flag},URX"
+        record.reason = f"{error.reason}; {record.reason}"
+    else:
+        record.flag = error.flag
+        record.reason = error.reason

@@ -25,6 +25,7 @@ from twisted.python.log import callWithContext
 from zope.interface import implementer
 
 from altlas.gateway.binds import endpoint
+from altlas.gateway.fronted import FrontedReactor
 from altlas.settings.tree import Listener
 
 log = Logger()
@@ -57,6 +58,7 @@ class Ports:
     """
 
     _endpoints: tuple[tuple[Listener, IStreamServerEndpoint], ...]
+    _fronts: dict[str, FrontedReactor] = field(factory=dict)
     #: where each listener is bound, by name
     addresses: dict[str, IAddress] = field(factory=dict, init=False)
     #: why those that could not be bound so far could not
@@ -66,7 +68,13 @@ class Ports:
     @classmethod
     def of(cls, listeners: Iterable[Listener], reactor: Any) -> Ports:
         """The ports of these listeners, not bound yet. Raises `ValueError` for a bad bind."""
-        return cls(tuple((one, endpoint(one.bind, reactor)) for one in listeners))
+        fronts: dict[str, FrontedReactor] = {}
+        endpoints = []
+        for one in listeners:
+            if one.proxy_versions:
+                fronts[one.name] = FrontedReactor(reactor, one)
+            endpoints.append((one, endpoint(one.bind, fronts.get(one.name, reactor))))
+        return cls(tuple(endpoints), fronts)
 
     def open(self, factories: Mapping[str, IProtocolFactory]) -> Deferred[Any]:
         """Bind every listener to its factory, by name.
@@ -81,7 +89,10 @@ class Ports:
         ports = self._open.pop(serves, [])
         for port in ports:
             _take_waiting(port)
-        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+        closed: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in ports]
+        if serves == "routes":  # as all do that stand behind a balancer
+            closed += [front.finish() for front in self._fronts.values()]
+        return DeferredList(closed)
 
     def _bind(
         self, listener: Listener, endpoint: IStreamServerEndpoint, factory: IProtocolFactory

@@ -39,6 +39,7 @@ from altlas.settings.routes import (
 from altlas.settings.statuses import StatusRange
 from altlas.settings.tls import ListenerTls, TlsSettings
 from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
+from altlas.settings.upgrades import UpgradeLimits
 
 __all__ = [
     "INHERIT",
@@ -59,6 +60,7 @@ __all__ = [
     "PoolSettings",
     "Predicate",
     "ProbeSettings",
+    "ProxyProtocol",
     "QueueSettings",
     "Redirect",
     "Respond",
@@ -71,9 +73,16 @@ __all__ = [
     "StatusRange",
     "Timeouts",
     "TlsSettings",
+    "UpgradeLimits",
 ]
 
 Network = IPv4Network | IPv6Network
+_PROXY_VERSIONS = {
+    "off": frozenset[int](),
+    "on": frozenset({1, 2}),
+    "v1": frozenset({1}),
+    "v2": frozenset({2}),
+}
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -122,6 +131,11 @@ class Drain:
     timeout: float = key(
         duration, default="30s", help="how long exchanges may take after that until they are cut"
     )
+    tunnels: float = key(
+        duration,
+        default="10s",
+        help="how long tunnels (WebSockets) may go on after that until they are closed with a word",
+    )
 
 
 @frozen(kw_only=True)
@@ -167,6 +181,17 @@ class ListenerHeaders:
 
 
 @frozen(kw_only=True)
+class ProxyProtocol:
+    """Who may say for whom it speaks."""
+
+    from_: tuple[Network, ...] = key(
+        items(network),
+        default="",
+        help="the balancers whose PROXY headers are believed; nobody else may connect",
+    )
+
+
+@frozen(kw_only=True)
 class Listener:
     """An address that clients connect to."""
 
@@ -182,10 +207,22 @@ class Listener:
     trust: tuple[Network, ...] = key(
         items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"
     )
+    proxy_protocol: str = key(
+        choice("off", "on", "v1", "v2"),
+        default="off",
+        help="`on`, or one version: each connection begins with a PROXY header, before TLS too, "
+        "and the client that it names counts in all that follows; `timeout.headers` is its limit",
+    )
+    proxy_protocol_: ProxyProtocol = group(ProxyProtocol)
     headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
     tls: ListenerTls = group(ListenerTls)
+
+    @property
+    def proxy_versions(self) -> frozenset[int]:
+        """The versions of the PROXY protocol that a connection must begin with one of."""
+        return _PROXY_VERSIONS[self.proxy_protocol]
 
 
 @frozen(kw_only=True)
