@@ -48,6 +48,7 @@ WIDE = {
 #: Test folders that mirror no room: what they hold against each other crosses rooms.
 ACROSS = {
     "bench": "what measures, beside altlas",
+    "fuzz": "bytes by chance, against whatever reads bytes of others",
     "end_to_end": "the whole gateway over real sockets",
     "promises": "what every kind of a group promises",
 }
