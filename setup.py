@@ -29,6 +29,9 @@ TEST = [
     "ruff ~= 0.17.0",
 ]
 
+# Apart from TEST, since it has wheels for some machines only, and is not to be built.
+FUZZ = ["atheris >= 3.0"]
+
 BENCH = [
     "Pillow >= 11.3",  # draws the chart
 ]
@@ -43,7 +46,7 @@ setup(
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
     package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
     install_requires=RUNTIME,
-    extras_require={"test": TEST, "bench": BENCH},
+    extras_require={"test": TEST, "fuzz": FUZZ, "bench": BENCH},
     classifiers=[
         "Framework :: Twisted",
         "Programming Language :: Python :: 3",
