@@ -195,6 +195,15 @@ class Stopping(Unavailable):
     fault = Fault.GATEWAY
 
 
+class TooManyExchanges(GatewayError):
+    """As many exchanges are in flight at the listener as there may be."""
+
+    status = 503
+    title = "Service unavailable"
+    detail = "There are too many requests at the moment."
+    flag = "UO"
+
+
 class Exhausted(GatewayError):
     """The gateway itself has no descriptor, port or memory left for another connection."""
 

@@ -57,6 +57,7 @@ class DownstreamBody:
         "length",
         "on_complete",
         "on_progress",
+        "pauses",
         "received",
         "withheld",
     )
@@ -70,6 +71,8 @@ class DownstreamBody:
         #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
         self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
         self.received = 0
+        #: how often the client was made to wait
+        self.pauses = 0
         #: lower-case names of fields that nobody but the gateway may say
         self.withheld: frozenset[bytes] = frozenset()
         #: whether the client sends without waiting for a 100 (Continue)
@@ -160,8 +163,12 @@ class DownstreamBody:
             if not self._paused:
                 self._flush()
         elif self._pending_size > READ_AHEAD:
-            self._flow.pause_reading()
+            self._hold_up()
         return b""
+
+    def _hold_up(self) -> None:
+        self.pauses += 1
+        self._flow.pause_reading()
 
     def _check(self) -> None:
         if self._limit is not None and self.received > self._limit:
@@ -229,7 +236,7 @@ class DownstreamBody:
         """The consumer has enough for now: leave the rest on the wire."""
         if self._consumer is not None and not self._paused:
             self._paused = True
-            self._flow.pause_reading()
+            self._hold_up()
 
     def resumeProducing(self) -> None:
         """The consumer can take more."""

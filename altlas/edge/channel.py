@@ -38,8 +38,6 @@ LINGER_MOST = 30.0
 FLUSH_SECONDS = 60.0
 #: seconds that a drain waits for a request on an idle connection
 LAST_MOMENT = 0.5
-#: bytes of further requests taken while one is answered; a client that sends more is paused
-PIPELINE_BYTES = 64 * 1024
 
 
 @implementer(IPushProducer, IHalfCloseableProtocol)
@@ -54,6 +52,8 @@ class Channel(Protocol):
 
     #: when the wait for the client is over, while it stands in a queue of `listening`
     due = 0.0
+    #: requests that were counted, where they are (see `altlas.edge.rationing`)
+    asked = 0
     #: plain or TLS, over TCP or not: what only some of them can is asked for
     transport: Any
 
@@ -85,7 +85,7 @@ class Channel(Protocol):
     # --- the transport's side --------------------------------------------------------
 
     def connectionMade(self) -> None:
-        """A client is there: its first head must come within ``timeout.headers``."""
+        """A client is there: a first byte must come within ``timeout.first-byte``."""
         transport = self.transport
         self.secure = ISSLTransport.providedBy(transport)
         self.peer = self.listening.peer_of(transport.getPeer(), transport.getHost(), self.secure)
@@ -94,7 +94,8 @@ class Channel(Protocol):
         transport.registerProducer(self, True)
         self._producing = True
         self.listening.joined(self)
-        self._await(self.listening.heads)
+        self._idle = True
+        self._await(self.listening.greetings)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes from the client, of whatever comes next."""
@@ -237,7 +238,7 @@ class Channel(Protocol):
 
     def _pipeline(self, data: bytes) -> None:
         self._rest += data
-        if len(self._rest) > PIPELINE_BYTES:
+        if len(self._rest) > self.listening.settings.limit.pipelined:
             self.pause_reading()
 
     def pause_reading(self) -> None:
@@ -359,6 +360,13 @@ class Channel(Protocol):
             # A request may be on its way whose sender could not know: it is answered yet.
             self._idle = True
             self._await(self.listening.timers.queue(LAST_MOMENT))
+
+    def vacate(self) -> bool:
+        """Close to make room for others, if no request has begun to arrive; whether it does."""
+        if self.exchange is not None or self._reader.started or not self._is_open():
+            return False
+        self.linger()
+        return True
 
     def _await(self, queue: TimerQueue) -> None:
         self._stop_waiting()

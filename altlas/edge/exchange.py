@@ -16,6 +16,7 @@ from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
 from altlas.edge.answering import head_bytes, head_of
 from altlas.edge.body import NO_BODY, Body, DownstreamBody
+from altlas.edge.pace import paced
 from altlas.edge.patience import Patience
 from altlas.edge.recording import explain, new_record, unread
 from altlas.edge.refusals import problem
@@ -128,7 +129,7 @@ class Exchange:
 
     def _be_patient(self, call: Call) -> Patience:
         timers = self.channel.listening.timers
-        patience = self._patience = Patience(call.timeouts, timers, self._stalled)
+        patience = self._patience = Patience(call.timeouts, timers, self._stalled, paced(self))
         return patience
 
     def informational(self, head: ResponseHead) -> None:
@@ -338,7 +339,7 @@ class Exchange:
         limit = f"{self.call.timeouts.idle:g} s"
         if self._relay is not None and self.channel.full:
             self.fail(RequestTimeout(reason=f"the client took nothing for {limit}"))
-        elif self._is_owed():
+        elif self.is_owed():
             self.fail(RequestTimeout("The body stalled.", reason=f"no byte of it for {limit}"))
         else:
             error = UpstreamTimeout("The service stalled.", reason=f"stalled for {limit}")
@@ -349,10 +350,10 @@ class Exchange:
 
     def _outlived(self) -> None:
         # No `broken`: so long an exchange says nothing against the instance.
-        late = RequestTimeout if self._is_owed() else UpstreamTimeout
+        late = RequestTimeout if self.is_owed() else UpstreamTimeout
         self.fail(late("It took too long.", reason="timeout.stream is over"))
 
-    def _is_owed(self) -> bool:
+    def is_owed(self) -> bool:
         """Whether it is the client's turn: we would take more of the body, and none comes."""
         body = self.body
         if body.complete or not self.channel.reading:

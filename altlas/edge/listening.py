@@ -10,11 +10,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from typing import Protocol as Shape
 
-from attrs import define, field
-from twisted.internet.interfaces import IAddress
+from attrs import define, field, frozen
+from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol
+from zope.interface import implementer
 
+from altlas.edge.capacity import Capacity
+from altlas.edge.gate import Gate
 from altlas.edge.hsts import policy
+from altlas.edge.rationing import rationed
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
 from altlas.timers import TimerQueue, Timers
@@ -43,7 +47,8 @@ class Listening:
     """One listener at work. Its channels ask it, and tell it what they are about.
 
     `dispatch` takes every exchange that begins: it is the current generation's own, so who makes
-    another generation current sets it. `report` takes the record of each exchange that ended.
+    another generation current says so by `serve`. `report` takes the record of each exchange that
+    ended.
     """
 
     settings: Listener
@@ -72,6 +77,13 @@ class Listening:
     #: where channels stand that wait for a head, or for its beginning after another exchange
     heads: TimerQueue = field(init=False)
     silences: TimerQueue = field(init=False)
+    #: where those stand that have sent nothing yet
+    greetings: TimerQueue = field(init=False)
+    #: where bodies are looked after; None where they may be as slow as they like
+    paces: TimerQueue | None = field(default=None, init=False)
+    #: whether the ports accept, and the room there is
+    gate: Gate = field(init=False)
+    capacity: Capacity = field(init=False)
     #: the clock of all durations
     seconds: Callable[[], float] = field(init=False)
     #: what Strict-Transport-Security says in answers over TLS; nothing if empty
@@ -90,9 +102,23 @@ class Listening:
         self.keep_alive_timeout = self.settings.timeout.keep_alive
         self.heads = self.timers.queue(self.header_timeout)
         self.silences = self.timers.queue(self.keep_alive_timeout)
+        self.greetings = self.timers.queue(self.settings.timeout.first_byte)
+        if limit.body_rate is not None or limit.answer_rate is not None:
+            self.paces = self.timers.queue(limit.body_grace)
         self.seconds = self.timers.clock.seconds
+        self.gate = Gate(self.name, self.seconds)
+        self.capacity = Capacity(limit, self.gate, self._idle(), self._trusts)
+        self.serve(self.dispatch)
         self._bits = self._random.getrandbits
         self.hsts = policy(self.settings.tls)
+
+    def _idle(self) -> tuple[TimerQueue, ...]:
+        # Both may be one, where they are of one length.
+        return tuple(dict.fromkeys((self.silences, self.greetings)))
+
+    def serve(self, dispatch: Callable[[Exchange], object]) -> None:
+        """Have every exchange that begins go to `dispatch`, as far as the limits let it."""
+        self.dispatch = rationed(dispatch, self.settings.limit)
 
     @property
     def name(self) -> str:
@@ -104,10 +130,13 @@ class Listening:
     def joined(self, channel: Guest, /) -> None:
         """A client connected."""
         self.channels.add(channel)
+        self.capacity.came(channel)
 
     def left(self, channel: Guest, /) -> None:
         """A connection is gone."""
-        self.channels.discard(channel)
+        if channel in self.channels:
+            self.channels.discard(channel)
+            self.capacity.went(channel)
         if not self.channels:
             watchers, self._when_empty = self._when_empty, []
             for watcher in watchers:
@@ -224,3 +253,36 @@ class ChannelFactory(Factory):
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
         """A channel for a client that connected."""
         return self._make(self._listening)
+
+
+@implementer(IProtocolFactory)
+@frozen
+class Entrance:
+    """Turns clients away who have too many connections, before anything is said to them."""
+
+    _inside: IProtocolFactory
+    _capacity: Capacity
+    noisy = False
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """What the factory inside builds, or what closes the connection at once."""
+        if self._capacity.admits(addr):
+            return self._inside.buildProtocol(addr)
+        return TurnedAway()
+
+    def doStart(self) -> None:
+        """Tell the factory inside that it is in use."""
+        self._inside.doStart()
+
+    def doStop(self) -> None:
+        """Tell the factory inside that it is no longer in use."""
+        self._inside.doStop()
+
+
+class TurnedAway(Protocol):
+    """A connection that is one too many."""
+
+    def connectionMade(self) -> None:
+        """Close it."""
+        transport: Any = self.transport
+        transport.abortConnection()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -64,6 +64,8 @@ class Ports:
     #: why those that could not be bound so far could not
     refused: list[str] = field(factory=list, init=False)
     _open: dict[str, list[IListeningPort]] = field(factory=dict, init=False)
+    #: who is told of each port that is bound, by the listener's name
+    watchers: dict[str, Callable[[Any], object]] = field(factory=dict, init=False)
 
     @classmethod
     def of(cls, listeners: Iterable[Listener], reactor: Any) -> Ports:
@@ -106,6 +108,8 @@ class Ports:
 
     def _bound(self, port: IListeningPort, listener: Listener) -> None:
         self._open.setdefault(listener.serves, []).append(port)
+        if listener.name in self.watchers:
+            self.watchers[listener.name](port)
         address = self.addresses[listener.name] = port.getHost()
         log.info(
             "Listener {name} serves {serves} at {address}",

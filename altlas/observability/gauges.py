@@ -9,6 +9,7 @@ from attrs import frozen
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from altlas.interfaces import IGatewayView
+from altlas.observability.connection_metrics import connection_metrics
 from altlas.observability.tls_metrics import tls_metrics
 
 #: every state gets a series, so that a graph shows the change and not a hole
@@ -33,6 +34,7 @@ class ViewGauges:
         yield _queued(backends)
         yield _up(backends)
         yield _circuits(backends)
+        yield from connection_metrics(overview["listeners"])
         yield from tls_metrics(self._view.tls())
 
 

@@ -53,4 +53,5 @@ def _slots(settings: type[Any], path: Path) -> Iterator[Slot]:
         if isinstance(declaration, Group):
             yield from slots(declaration.settings, here)
         else:
-            yield Slot(key_name(here), here, declaration)
+            own = declaration.name if isinstance(declaration, Key) else ""
+            yield Slot(own or key_name(here), here, declaration)

@@ -38,7 +38,17 @@ from altlas.settings.routes import (
 )
 from altlas.settings.statuses import StatusRange
 from altlas.settings.tls import ListenerTls, TlsSettings
-from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
+from altlas.settings.units import (
+    above_zero,
+    between,
+    boolean,
+    choice,
+    duration,
+    items,
+    size,
+    text,
+    unless_off,
+)
 from altlas.settings.upgrades import UpgradeLimits
 
 __all__ = [
@@ -149,17 +159,62 @@ class Gateway:
 
 @frozen(kw_only=True)
 class ListenerLimits:
-    """The longest head of a request, in bytes and fields."""
+    """How much there may be: of a request's head (more gets a 4xx), of connections, of haste."""
 
     request_line: int = key(above_zero(size), default="8KiB", help="longer ones get a 414")
     headers: int = key(above_zero(size), default="16KiB", help="all fields; more gets a 431")
     header_count: int = key(between(1), default="100", help="fields; more gets a 431")
+    connections: int | None = key(
+        unless_off(between(1)),
+        default="10000",
+        help="at once; at the limit accepting pauses until one ends. Shortly before it, those that "
+        "are idle longest are closed. The descriptors that the process may have are a limit too",
+    )
+    connections_per_client: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="at once from one address (IPv6: one /64); one more is closed at once. Peers of "
+        "`trust` may have any number",
+    )
+    requests_per_connection: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="the answer to the last says `Connection: close`",
+    )
+    pipelined: int = key(
+        above_zero(size),
+        default="64KiB",
+        help="of requests that wait behind the one under way; who sends more is read no further",
+    )
+    exchanges: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="at once on all connections; one more gets a 503 with `Retry-After`",
+    )
+    body_rate: int | None = key(
+        unless_off(above_zero(size)),
+        default="240B",
+        help="what must come of a request's body each second, measured over `limit.body-grace` "
+        "while we would take it; else a 408",
+    )
+    body_grace: float = key(
+        above_zero(duration), default="5s", help="how long a body may be slower than its rate"
+    )
+    answer_rate: int | None = key(
+        unless_off(above_zero(size)),
+        default="240B",
+        help="what a client that keeps us waiting must take of an answer each second, beyond the "
+        "256 KiB that may stand in buffers; else it is cut. `timeout.idle` is mostly sooner",
+    )
 
 
 @frozen(kw_only=True)
 class ListenerTimeouts:
     """How long a client may take."""
 
+    first_byte: float = key(
+        above_zero(duration), default="15s", help="for the first byte of a new connection"
+    )
     headers: float = key(
         above_zero(duration), default="15s", help="for a whole head from its first byte on"
     )

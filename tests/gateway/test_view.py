@@ -88,6 +88,7 @@ class ViewTests(SynchronousTestCase):
                 "connections": 1,
                 "in_flight": 0,
                 "tunnels": 0,
+                "capacity": {"accepting": True, "pauses": {}, "refused": 0, "closed": 0},
             },
         )
         self.assertEqual(
