@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
-from altlas.edge.channel import Channel
 from altlas.edge.handshake import HTTP_1
-from altlas.edge.listening import ChannelFactory, Listening
+from altlas.edge.http2.choosing import entrances
+from altlas.edge.listening import Listening
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
 from altlas.gateway.counts import counted
@@ -152,8 +152,7 @@ class GatewayService(Service):
             self._wall_clock,
             self._random,
         )
-        factories = {HTTP_1: ChannelFactory(listening, Channel)}
-        return self.certificates.secured(listener, factories, listening)
+        return self.certificates.secured(listener, entrances(listening), listening)
 
     # --- traffic -----------------------------------------------------------------------------
 
