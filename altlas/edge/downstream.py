@@ -20,7 +20,9 @@ class Downstream(Protocol):
     """Where one exchange at a time is answered: a connection of HTTP/1.1, a stream of HTTP/2.
 
     How an answer is written is its business alone: the exchange says what, and gives heads,
-    bodies and trailers as they are meant.
+    bodies and trailers as they are meant. With one exception, for the price of a call: an answer
+    of HTTP/1.1 that is here whole, as most are, is written by the exchange itself, and one of
+    HTTP/2 by the stream's `answer`.
     """
 
     @property
@@ -59,18 +61,11 @@ class Downstream(Protocol):
     def inform(self, head: ResponseHead, fields: Fields) -> None:
         """Write a 1xx head."""
 
-    def answer(
-        self, exchange: Exchange, head: ResponseHead, framing: int, body: bytes, trailers: Fields
-    ) -> None:
-        """Write an instance's answer that is here whole.
-
-        Asked of streams of HTTP/2 only, since it is what happens most: HTTP/1.1 has its few lines
-        in the exchange, for the price of the call. `framing` is below 0 for a body of which HTTP/1.1 could not tell the length. Raises
-        ValueError for a field that cannot be written; then nothing was.
-        """
-
     def relay(self, exchange: Exchange, response: Any, head: ResponseHead, framing: int) -> Relay:
-        """Return what passes on an answer whose body is still to come; raises as `answer` does."""
+        """Return what passes on an answer whose body is still to come.
+
+        Raises ValueError for a field that cannot be written; then nothing was.
+        """
 
     def write(self, data: bytes) -> None:
         """Write a piece of a body, as the relay has it."""

@@ -23,8 +23,7 @@ class HeadBytesTests(SynchronousTestCase):
         one.send(sent)
         head = ResponseHead(200, b"Fine", 1, fields, framing, True, frozenset(), 0)
         self.request_id = one.exchange.request_id
-        one.exchange.keep = how.get("keep", True)
-        return head_bytes(one.exchange, head, framing)
+        return head_bytes(one.exchange, head, framing, how.get("keep", True))
 
     def test_complete(self) -> None:
         """The instance's fields in their order, then ours, where they are missing."""

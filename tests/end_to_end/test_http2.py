@@ -218,6 +218,20 @@ class CurlTests(Http2Case):
         ran = await self.curl("-k", "--http1.1", "-w", " %{http_version}", "-d", "x", url + "/a")
         self.assertEqual(ran.out, b"x 1.1")
 
+    async def test_own_tls(self) -> None:
+        """Behind the gateway's own TLS the same holds, and instances are told the same."""
+        key, certificate = self_signed(Path(self.mktemp()).absolute())  # type: ignore[no-untyped-call]
+        lines = (
+            f"bind = {ANY_PORT}\ntls.certificate = {certificate}\ntls.key = {key}\ntls.hsts = 1d"
+        )
+        for enabled, spoken in (("yes", b"2"), ("no", b"1.1")):
+            await self.begin(echo, f"{lines}\nhttp2.enabled = {enabled}")
+            url = self.url.replace("http", "https")
+            ran = await self.curl("-k", "-i", "-w", " %{http_version}", "-d", "x", url + "/a")
+            self.assertTrue(ran.out.endswith(b"x " + spoken), ran.out)
+            self.assertIn(b"strict-transport-security: max-age=86400", ran.out.lower())
+            self.assertEqual(self.passed.value(b"X-Forwarded-Proto"), b"https")
+
     async def test_tls_large(self) -> None:
         """Large bodies pass over TLS too."""
         url = await self.secure()
@@ -239,7 +253,8 @@ class NghttpTests(Http2Case):
         """nghttp, which sends priorities, padding and trailers."""
         await self.begin(echo)
         ran = await run(
-            self, "nghttp", "-v", "-p", "16", "--trailer", "x-sum: 1", "-b", "16", "--no-content-length",
+            self, "nghttp", "-v", "-p", "16", "--trailer", "x-sum: 1", "-b", "16",
+            "--no-content-length",
             "-d", self.file(b"some text" * 1000), self.url + "/a", self.url + "/b",
         )  # fmt: skip
         self.assertEqual(ran.code, 0)

@@ -9,12 +9,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import alsoProvides
 
 from altlas.edge.channel import LAST_MOMENT, Channel
-from altlas.edge.http2.choosing import Choice, ChoiceFactory, entrance
+from altlas.edge.handshake import HTTP_1, HTTP_2
+from altlas.edge.http2.choosing import Choice, ChoiceFactory, entrances
 from altlas.edge.http2.connection import Http2Connection
 from altlas.edge.listening import ChannelFactory
-from altlas.settings.tree import ListenerHttp2
+from altlas.settings.tree import ListenerHttp2, ListenerTls
 from altlas.wire.http2.toll import PREFACE
-from tests.edge.connected import ClientTransport, Connected, fixed, request
+from tests.edge.connected import PEER, ClientTransport, Connected, fixed, request
 
 
 class Undecided:
@@ -109,7 +110,7 @@ class EntranceTests(SynchronousTestCase):
     def entrance(self, bind: str, **keys: bool) -> object:
         """The factory of a listener with these keys."""
         one = Connected(listener={"bind": bind, "http2": ListenerHttp2(**keys)})  # type: ignore[arg-type]
-        return entrance(one.listening)
+        return entrances(one.listening)[HTTP_1]
 
     def test_plain(self) -> None:
         """Without TLS HTTP/2 is spoken only where it was asked for."""
@@ -125,3 +126,13 @@ class EntranceTests(SynchronousTestCase):
         factory = self.entrance("ssl:0", enabled=False, cleartext=True)
         assert isinstance(factory, ChoiceFactory)
         self.assertEqual(factory.acceptableProtocols(), [b"http/1.1"])
+
+    def test_own_tls(self) -> None:
+        """Behind our own TLS there is no choice left: each has a factory of its own."""
+        settings = {
+            "tls": ListenerTls(certificate=("c.pem",)),
+            "http2": ListenerHttp2(cleartext=True),
+        }
+        made = entrances(Connected(listener=settings).listening)
+        for name, kind in ((HTTP_1, Channel), (HTTP_2, Http2Connection)):
+            self.assertIsInstance(made[name].buildProtocol(PEER), kind)
