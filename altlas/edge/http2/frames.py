@@ -19,6 +19,7 @@ from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
 from altlas.wire.fields import Fields
+from altlas.wire.http2.compression import RememberingDecoder, RememberingEncoder
 
 __all__ = ["ErrorCodes", "Frames", "ProtocolError", "StreamClosedError"]
 
@@ -66,6 +67,7 @@ class Frames:
             SettingCodes.MAX_HEADER_LIST_SIZE: most_fields,
         }
         h2.local_settings = Settings(client=False, initial_values=told)
+        h2.encoder, h2.decoder = RememberingEncoder(), RememberingDecoder()
         h2.decoder.max_header_list_size = most_fields
         h2.initiate_connection()
         # Who has not heard yet how many streams there may be has done nothing wrong by opening
