@@ -7,6 +7,7 @@ from typing import Any
 
 from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
+from hyperframe.frame import DataFrame, HeadersFrame, RstStreamFrame, WindowUpdateFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.python.failure import Failure
@@ -278,6 +279,32 @@ class PaceTests(SynchronousTestCase):
         self.assertEqual((one.records[0].flag, one.records[0].status), ("DC", 499))
         one.ask()
         self.assertEqual(one.asked, 2)
+
+    def test_taken_back_too_late(self) -> None:
+        """A reset that crossed the end of its answer means nothing, however much came between."""
+        one = Spoken(routes=[fixed()])
+        for _ in range(3):
+            one.ask(path=b"/fixed")
+        for number in (1, 3, 5):
+            one.connection.dataReceived(RstStreamFrame(number, error_code=8).serialize())
+        one.carry()
+        self.assertIsNone(one.client.goodbye)
+        self.assertEqual(one.ask(path=b"/fixed").status, 200)
+
+    def test_late_frames(self) -> None:
+        """So do a window and data that come too late."""
+        one = Spoken(routes=[fixed()])
+        number = one.client.ask(body=b"abc", method=b"PUT", path=b"/fixed")
+        one.carry()
+        one.ask(path=b"/fixed")
+        late = WindowUpdateFrame(number, window_increment=9).serialize()
+        late += DataFrame(number, b"def").serialize() * 2
+        one.connection.dataReceived(
+            late + HeadersFrame(number, b"\x82", flags=["END_HEADERS"]).serialize()
+        )
+        one.carry()
+        self.assertIsNone(one.client.goodbye)
+        self.assertEqual(one.ask(path=b"/fixed").status, 200)
 
     def test_taken_back_halfway(self) -> None:
         """The same within its answer: the instance's connection is let go."""
