@@ -14,6 +14,8 @@ RUNTIME = [
     "pyOpenSSL >= 26.0",
     "service-identity >= 24.1",
     "httptools >= 0.9",
+    # Older ones let through lengths and hosts that two readers take in two ways.
+    "h2 >= 4.4.1",
     "prometheus-client >= 0.22",
     "uvloop >= 0.23; implementation_name == 'cpython' and sys_platform != 'win32'",
     "orjson >= 3.10; implementation_name == 'cpython'",

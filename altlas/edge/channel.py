@@ -20,15 +20,20 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from altlas.edge.answering import head_bytes
 from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
+from altlas.edge.relay import Relay
+from altlas.edge.replying import Reply
 from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
 from altlas.timers import Timer, TimerQueue
-from altlas.wire.heads import RequestHead
+from altlas.wire.fields import Fields
+from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.reading import RequestReader
+from altlas.wire.writing import response_bytes
 
 #: after its last answer a client may go on sending until it was silent for so long,
 LINGER_SECONDS = 2.0
@@ -262,6 +267,26 @@ class Channel(Protocol):
         """What came behind the exchange's request, for who goes on instead of HTTP."""
         rest, self._rest = self._rest, b""
         return rest
+
+    # --- answers: the usual ones are written by the exchange -----------------------------------
+
+    def inform(self, head: ResponseHead, fields: Fields) -> None:
+        """Write a 1xx head."""
+        self.write(response_bytes(head.status, head.reason, fields, 0))
+
+    def relay(self, exchange: Exchange, response: Any, head: ResponseHead, framing: int) -> Relay:
+        """Return what passes on an answer whose body is still to come."""
+        data = head_bytes(exchange, head, framing, exchange.keep)
+        return Relay(exchange, response, data, framing)
+
+    def trail(self, trailers: Fields) -> None:
+        """Drop trailers that come after a body without chunks: there is no place for them."""
+
+    def reply(self, exchange: Exchange, reply: Reply) -> None:
+        """Write an answer of the gateway's own."""
+        body, method = reply.body, exchange.head.method
+        data = response_bytes(reply.status, reply.reason, reply.fields, len(body), method)
+        self.write(data if method == b"HEAD" else data + body)
 
     # --- between exchanges ---------------------------------------------------------------
 

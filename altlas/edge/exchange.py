@@ -20,7 +20,6 @@ from altlas.edge.pace import paced
 from altlas.edge.patience import Patience
 from altlas.edge.recording import explain, new_record, unread
 from altlas.edge.refusals import problem
-from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
 from altlas.edge.tunnel import open_tunnel
 from altlas.errors import (
@@ -40,13 +39,13 @@ from altlas.wire.forwarding import request_id
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.trailers import safe_trailers
-from altlas.wire.writing import response_bytes
 
 log = Logger()
 
 if TYPE_CHECKING:
     from altlas.backend.stack import Stack
-    from altlas.edge.channel import Channel
+    from altlas.edge.downstream import Downstream
+    from altlas.edge.relay import Relay
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 UPSTREAM = Fault.UPSTREAM
@@ -69,7 +68,6 @@ class Exchange:
         "_answered",
         "_done",
         "_informed",
-        "_keep",
         "_patience",
         "_relay",
         "_settled",
@@ -79,12 +77,13 @@ class Exchange:
         "call",
         "channel",
         "head",
+        "keep",
         "path",
         "record",
         "request_id",
     )
 
-    def __init__(self, channel: Channel, head: RequestHead) -> None:
+    def __init__(self, channel: Downstream, head: RequestHead) -> None:
         listening, peer = channel.listening, channel.peer
         self.channel = channel
         self.head = head
@@ -100,7 +99,8 @@ class Exchange:
         self._settled = False  # whether it is decided what the answer is
         self._answered = False  # whether a byte of it is out
         self._done = False
-        self._keep = False
+        #: whether the connection serves on after it, if it has one exchange at a time
+        self.keep = False
         self._informed = 0  # 1xx heads that came
         self._patience: Patience | None = None
         self._started = listening.seconds()
@@ -108,7 +108,7 @@ class Exchange:
         listening.in_flight += 1
 
     @classmethod
-    def unread(cls, channel: Channel, beginning: bytes) -> Exchange:
+    def unread(cls, channel: Downstream, beginning: bytes) -> Exchange:
         """The exchange of a request whose head could not be read; it can only be failed.
 
         `beginning` is what came of that head.
@@ -149,7 +149,7 @@ class Exchange:
                 return
             body.invited = True
         fields = self.channel.listening.forwarding.response_fields(head)
-        self.channel.write(response_bytes(head.status, head.reason, fields, 0))
+        self.channel.inform(head, fields)
 
     def _respond(self, response: Any) -> None:
         """The response's head is here, and often all of it."""
@@ -157,7 +157,8 @@ class Exchange:
             self._refrain(response)
             return
         self._settled = True
-        request, channel, method = self.head, self.channel, self.head.method
+        request, method = self.head, self.head.method
+        channel: Any = self.channel
         try:
             head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
             if head.status == 101:
@@ -167,24 +168,29 @@ class Exchange:
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
                 framing = CHUNKED if request.minor else UNTIL_CLOSE
-            keep = self._keep = self._may_keep(framing)
-            data = head_bytes(self, head, framing, keep)
+            keep = self.keep = self._may_keep(framing)
             self.record.status = head.status
             body = getattr(response, "take_body", _not_here)()
             if body is None:
-                self._relay_body(Relay(self, response, data, framing))
+                self._relay_body(channel.relay(self, response, head, framing))
                 return
             # Most answers are small and here whole: they need no relay.
             self.record.bytes_out = len(body)
-            if framing == CHUNKED:
-                body = chunk(body) + last_chunk(safe_trailers(response.trailers))
-            self._answered = True
-            if channel.lost:
-                pass
-            elif len(body) < LARGE:
-                channel.transport.write(data + body)
+            if request.minor == 2:
+                channel.answer(self, head, framing, body, safe_trailers(response.trailers))
+                self._answered = True
             else:
-                channel.transport.writeSequence((data, body))
+                # HTTP/1.1 is written from here: to ask the channel would cost a call more.
+                data = head_bytes(self, head, framing, keep)
+                if framing == CHUNKED:
+                    body = chunk(body) + last_chunk(safe_trailers(response.trailers))
+                self._answered = True
+                if channel.lost:
+                    pass
+                elif len(body) < LARGE:
+                    channel.transport.write(data + body)
+                else:
+                    channel.transport.writeSequence((data, body))
             if not self._done:
                 channel.finished(keep and self.body.complete, self._close())
         except Exception:
@@ -249,7 +255,7 @@ class Exchange:
         hsts = self.channel.listening.hsts
         if hsts and self.channel.secure and b"strict-transport-security" not in names:
             fields.append((b"Strict-Transport-Security", hsts))
-        if not self._keep:
+        if not self.keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:
             fields.append((b"Connection", b"keep-alive"))
@@ -261,18 +267,16 @@ class Exchange:
         if self._done:
             return
         self._settled = True
-        self._keep = keep and self._may_keep(0)
+        self.keep = keep and self._may_keep(0)
         self.record.status = reply.status
         fields = reply.fields
         self._say(fields, lower_names(fields))
-        body, method = reply.body, self.head.method
-        data = response_bytes(reply.status, reply.reason, fields, len(body), method)
-        if method != b"HEAD":
-            data += body
-            self.record.bytes_out = len(body)
-        self.write(data)
+        if self.head.method != b"HEAD":
+            self.record.bytes_out = len(reply.body)
+        self._answered = True
+        self.channel.reply(self, reply)
         now = self._close()
-        self.channel.finished(self._keep, now)
+        self.channel.finished(self.keep, now)
 
     def fail(self, error: GatewayError) -> None:
         """End the exchange with `error`, as far as the client can still be told."""
@@ -307,7 +311,7 @@ class Exchange:
         """The answer's last byte is written (by the relay)."""
         if not self._done:
             now = self._close()
-            self.channel.finished(self._keep and self.body.complete, now)
+            self.channel.finished(self.keep and self.body.complete, now)
 
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""

@@ -29,7 +29,6 @@ from altlas.wire.limits import Limits
 from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
-    from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
     from altlas.edge.tunnel import Tunnel
 
@@ -246,7 +245,7 @@ class ChannelFactory(Factory):
 
     noisy = False
 
-    def __init__(self, listening: Listening, make: Callable[[Listening], Channel]) -> None:
+    def __init__(self, listening: Listening, make: Callable[[Listening], Protocol]) -> None:
         self._listening = listening
         self._make = make
 

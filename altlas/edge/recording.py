@@ -11,7 +11,7 @@ from altlas.wire.heads import RequestHead
 from altlas.wire.request_line import glimpse
 
 if TYPE_CHECKING:
-    from altlas.edge.channel import Channel
+    from altlas.edge.downstream import Downstream
 
 
 def unread(beginning: bytes) -> RequestHead:
@@ -41,7 +41,7 @@ class Asker:
 
     __slots__ = ("block", "client", "referer", "user_agent")
 
-    def __init__(self, channel: Channel, head: RequestHead) -> None:
+    def __init__(self, channel: Downstream, head: RequestHead) -> None:
         peer, names, fields = channel.peer, head.names, head.fields
         self.block = head.block
         self.client = channel.listening.client_of(head, peer) if peer.trusted else peer.address
@@ -49,7 +49,7 @@ class Asker:
         self.user_agent = (b"user-agent" in names and first(fields, b"user-agent")) or b""
 
 
-def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> ExchangeRecord:
+def new_record(channel: Downstream, head: RequestHead, request_id: bytes) -> ExchangeRecord:
     """The record of the exchange that begins with `head`."""
     asker, listening = channel.asker, channel.listening
     if asker is None or asker.block is not head.block or head.block is None:

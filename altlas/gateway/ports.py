@@ -147,7 +147,8 @@ def _take_waiting(port: IListeningPort) -> None:
 @implementer(IProtocolFactory, IProtocolNegotiationFactory)
 @frozen
 class HttpFactory:
-    """A factory for HTTP/1.1, quiet, that says so to TLS (ALPN, RFC 7301).
+    """A factory for HTTP, quiet, that says to TLS which one it is (ALPN, RFC 7301): 1.1, unless
+    the factory inside knows more.
 
     Clients that offer ``h2`` and ``http/1.1`` would be turned away by OpenSSL from a server
     that chooses neither.
@@ -170,7 +171,8 @@ class HttpFactory:
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is spoken within TLS."""
-        return [b"http/1.1"]
+        inside = IProtocolNegotiationFactory(self._inside, None)
+        return [b"http/1.1"] if inside is None else inside.acceptableProtocols()
 
 
 def _reason(failure: Failure) -> str:

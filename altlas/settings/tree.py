@@ -23,6 +23,7 @@ from altlas.settings.backends import (
     RetrySettings,
     Timeouts,
 )
+from altlas.settings.http2 import ListenerHttp2
 from altlas.settings.instances import Instance
 from altlas.settings.keys import Takes, group, key, required
 from altlas.settings.predicates import Predicate
@@ -63,6 +64,7 @@ __all__ = [
     "Instance",
     "Listener",
     "ListenerHeaders",
+    "ListenerHttp2",
     "ListenerLimits",
     "ListenerTimeouts",
     "ListenerTls",
@@ -273,6 +275,7 @@ class Listener:
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
     tls: ListenerTls = group(ListenerTls)
+    http2: ListenerHttp2 = group(ListenerHttp2)
 
     @property
     def proxy_versions(self) -> frozenset[int]:
