@@ -7,7 +7,6 @@ answer is out, what still comes is dropped so that no reset destroys that answer
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.error import ConnectionDone
@@ -23,24 +22,23 @@ from zope.interface import implementer
 from altlas.edge.answering import head_bytes
 from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
+from altlas.edge.farewell import Farewell
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
 from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
 from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
-from altlas.timers import Timer, TimerQueue
+from altlas.timers import TimerQueue
+from altlas.wire.chunked import chunk, last_chunk
 from altlas.wire.fields import Fields
+from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.reading import RequestReader
 from altlas.wire.writing import response_bytes
 
-#: after its last answer a client may go on sending until it was silent for so long,
-LINGER_SECONDS = 2.0
-#: but for so long in all
-LINGER_MOST = 30.0
-#: seconds that a client may take to fetch what was written before the close
-FLUSH_SECONDS = 60.0
+#: bytes of a body that are not copied to stand behind their head
+LARGE = 16 * 1024
 #: seconds that a drain waits for a request on an idle connection
 LAST_MOMENT = 0.5
 
@@ -75,10 +73,9 @@ class Channel(Protocol):
         self._idle = False
         self._lingering = False
         self._producing = False
-        self._linger_until = 0.0
+        self._farewell: Farewell | None = None
         #: where it stands and waits for the client to begin, or go on
         self._queue: TimerQueue | None = None
-        self._timer: Timer | None = None
         #: whether bytes are taken off the wire
         self.reading = True
         #: whether the client has yet to take what was written
@@ -106,7 +103,8 @@ class Channel(Protocol):
         """Bytes from the client, of whatever comes next."""
         exchange = self.exchange
         if self._lingering:
-            self._drop()
+            if self._farewell is not None:
+                self._farewell.heard()
         elif exchange is None and not self.full:
             self._rest += data
             self._advance()
@@ -134,10 +132,9 @@ class Channel(Protocol):
         if exchange is not None:
             exchange.gone()
         self._stop_waiting()
-        if not self._lingering:
-            self._lingering = True
-            self.stop_pacing()
-        self._close()
+        self._lingering = True
+        self.stop_pacing()
+        self._be_leaving().close()
 
     def writeConnectionLost(self) -> None:
         """Our own half is closed, as `linger` wants it."""
@@ -268,7 +265,21 @@ class Channel(Protocol):
         rest, self._rest = self._rest, b""
         return rest
 
-    # --- answers: the usual ones are written by the exchange -----------------------------------
+    # --- answers ------------------------------------------------------------------------
+
+    def answer(
+        self, exchange: Exchange, head: ResponseHead, framing: int, body: bytes, trailers: Fields
+    ) -> None:
+        """Write an answer that is here whole, in one go."""
+        data = head_bytes(exchange, head, framing, exchange.keep)
+        if framing == CHUNKED:
+            body = chunk(body) + last_chunk(trailers)
+        if self.lost:
+            pass
+        elif len(body) < LARGE:
+            self.transport.write(data + body)
+        else:
+            self.transport.writeSequence((data, body))
 
     def inform(self, head: ResponseHead, fields: Fields) -> None:
         """Write a 1xx head."""
@@ -315,50 +326,19 @@ class Channel(Protocol):
         self.resume_reading()
         self._lingering = True
         self._rest = b""
-        transport = self.transport
         self.stop_pacing()
-        # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
-        # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
-        # the client ought to answer.
-        if self.secure:
-            self._listen_on(self._hang_up)
-            transport.loseConnection()
-        elif hasattr(transport, "loseWriteConnection"):
-            self._listen_on(self._close)
-            transport.loseWriteConnection()
-        else:
-            self._close()
+        self._be_leaving().begin(self.secure)
+
+    def _be_leaving(self) -> Farewell:
+        if self._farewell is None:
+            self._farewell = Farewell(self.transport, self.listening.timers, self.abort)
+        return self._farewell
 
     def stop_pacing(self) -> None:
         """A transport waits for its producer before it closes."""
         if self._producing:
             self._producing = False
             self.transport.unregisterProducer()
-
-    def _listen_on(self, then: Callable[[], object]) -> None:
-        timers = self.listening.timers
-        self._linger_until = timers.seconds() + LINGER_MOST
-        self._timer = timers.after(LINGER_SECONDS, then)
-
-    def _drop(self) -> None:
-        """More came after the last answer: as long as it comes, the client may not have read it."""
-        timer = self._timer
-        if timer is not None and self.listening.timers.seconds() < self._linger_until:
-            timer.restart()
-
-    def _hang_up(self) -> None:
-        """The good-bye was not answered: close the connection that TLS runs on."""
-        transport = self.transport
-        self._leave(getattr(transport, "transport", transport))
-
-    def _close(self) -> None:
-        self._leave(self.transport)
-
-    def _leave(self, transport: Any) -> None:
-        # No abort: the client may still be fetching what was written.
-        self._linger_until = 0.0
-        self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
-        transport.loseConnection()
 
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
@@ -402,9 +382,8 @@ class Channel(Protocol):
         queue, self._queue = self._queue, None
         if queue is not None:
             queue.drop(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._farewell is not None:
+            self._farewell.end()
 
     def expired(self) -> None:
         """The client was silent for too long, or took too long for a head."""

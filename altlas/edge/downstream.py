@@ -20,9 +20,7 @@ class Downstream(Protocol):
     """Where one exchange at a time is answered: a connection of HTTP/1.1, a stream of HTTP/2.
 
     How an answer is written is its business alone: the exchange says what, and gives heads,
-    bodies and trailers as they are meant. With one exception, for the price of a call: an answer
-    of HTTP/1.1 that is here whole, as most are, is written by the exchange itself, and one of
-    HTTP/2 by the stream's `answer`.
+    bodies and trailers as they are meant.
     """
 
     @property
@@ -41,6 +39,8 @@ class Downstream(Protocol):
     def transport(self) -> Any:
         """What takes the pieces of a body, after the first `write`."""
 
+    #: requests of its connection that were counted, where they are
+    asked: int
     #: who asked last, for the next one to ask with the same fields
     asker: Asker | None
 
@@ -60,6 +60,14 @@ class Downstream(Protocol):
 
     def inform(self, head: ResponseHead, fields: Fields) -> None:
         """Write a 1xx head."""
+
+    def answer(
+        self, exchange: Exchange, head: ResponseHead, framing: int, body: bytes, trailers: Fields
+    ) -> None:
+        """Write an answer that is here whole; `finished` follows.
+
+        Raises ValueError for a field that cannot be written; then nothing was.
+        """
 
     def relay(self, exchange: Exchange, response: Any, head: ResponseHead, framing: int) -> Relay:
         """Return what passes on an answer whose body is still to come.

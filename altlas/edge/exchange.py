@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
-from altlas.edge.answering import head_bytes, head_of
+from altlas.edge.answering import head_of
 from altlas.edge.body import NO_BODY, Body, DownstreamBody
 from altlas.edge.pace import paced
 from altlas.edge.patience import Patience
@@ -33,7 +33,6 @@ from altlas.errors import (
     UpstreamMalformed,
     UpstreamTimeout,
 )
-from altlas.wire.chunked import chunk, last_chunk
 from altlas.wire.fields import Fields, lower_names
 from altlas.wire.forwarding import request_id
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
@@ -51,8 +50,6 @@ if TYPE_CHECKING:
 UPSTREAM = Fault.UPSTREAM
 #: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
-#: bytes of a body that are not copied to stand behind their head
-LARGE = 16 * 1024
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
 
@@ -157,13 +154,11 @@ class Exchange:
             self._refrain(response)
             return
         self._settled = True
-        request, method = self.head, self.head.method
-        channel: Any = self.channel
+        request, channel = self.head, self.channel
         try:
-            head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
-            if head.status == 101:
-                self._switch(response)
-                return
+            head: ResponseHead = getattr(response, "head", None) or head_of(
+                response, request.method
+            )
             framing = head.framing
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
@@ -172,25 +167,15 @@ class Exchange:
             self.record.status = head.status
             body = getattr(response, "take_body", _not_here)()
             if body is None:
-                self._relay_body(channel.relay(self, response, head, framing))
+                self._go_on(response, head, framing)
                 return
             # Most answers are small and here whole: they need no relay.
             self.record.bytes_out = len(body)
-            if request.minor == 2:
-                channel.answer(self, head, framing, body, safe_trailers(response.trailers))
-                self._answered = True
-            else:
-                # HTTP/1.1 is written from here: to ask the channel would cost a call more.
-                data = head_bytes(self, head, framing, keep)
-                if framing == CHUNKED:
-                    body = chunk(body) + last_chunk(safe_trailers(response.trailers))
-                self._answered = True
-                if channel.lost:
-                    pass
-                elif len(body) < LARGE:
-                    channel.transport.write(data + body)
-                else:
-                    channel.transport.writeSequence((data, body))
+            trailers = response.trailers
+            if trailers:
+                trailers = safe_trailers(trailers)
+            channel.answer(self, head, framing, body, trailers)
+            self._answered = True
             if not self._done:
                 channel.finished(keep and self.body.complete, self._close())
         except Exception:
@@ -204,7 +189,11 @@ class Exchange:
         if self.call is not None:
             self.call.finish()
 
-    def _switch(self, response: Any) -> None:
+    def _go_on(self, response: Any, head: ResponseHead, framing: int) -> None:
+        """What is not here whole goes on for a while: a body, or what a 101 began."""
+        if head.status != 101:
+            self._relay_body(self.channel.relay(self, response, head, framing))
+            return
         if self._patience is not None:
             self._patience.end()  # a tunnel has limits of its own
         open_tunnel(self, response, self._close)

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Any
 from typing import Protocol as Shape
 
 from attrs import define, field, frozen
-from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
+from twisted.internet.interfaces import (
+    IAddress,
+    IProtocol,
+    IProtocolFactory,
+    IProtocolNegotiationFactory,
+)
 from twisted.internet.protocol import Factory, Protocol
 from zope.interface import implementer
 
+from altlas.edge.handshake import HTTP_1
 from altlas.edge.capacity import Capacity
 from altlas.edge.gate import Gate
 from altlas.edge.hsts import policy
@@ -254,7 +260,7 @@ class ChannelFactory(Factory):
         return self._make(self._listening)
 
 
-@implementer(IProtocolFactory)
+@implementer(IProtocolFactory, IProtocolNegotiationFactory)
 @frozen
 class Entrance:
     """Turns clients away who have too many connections, before anything is said to them."""
@@ -268,6 +274,11 @@ class Entrance:
         if self._capacity.admits(addr):
             return self._inside.buildProtocol(addr)
         return TurnedAway()
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What the factory inside wants Twisted's own TLS to agree on, the best first."""
+        inside = IProtocolNegotiationFactory(self._inside, None)
+        return [HTTP_1] if inside is None else list(inside.acceptableProtocols())
 
     def doStart(self) -> None:
         """Tell the factory inside that it is in use."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from altlas.edge.answering import head_bytes
 from altlas.edge.body import NO_BODY, NoBody
@@ -23,6 +23,7 @@ from altlas.wire.upgrades import switching_lines
 from altlas.wire.websocket import GOING_AWAY, FrameTrail, close_frame
 
 if TYPE_CHECKING:
+    from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
 
 #: how often within its idle time a tunnel is looked at
@@ -71,7 +72,8 @@ class Tunnel:
     ) -> None:
         listening = exchange.channel.listening
         self._tell_over = over
-        self._channel = exchange.channel
+        # Only HTTP/1.1 has upgrades, so that is what stands there.
+        self._channel = cast("Channel", exchange.channel)
         self._listening = listening
         self._record = exchange.record
         self._upstream = upstream
