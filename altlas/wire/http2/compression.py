@@ -69,8 +69,10 @@ class RememberingEncoder(Encoder):
         return block + b"".join(map(self._literal, never)) if never else block
 
     def _block(self, fields: tuple[Any, ...]) -> bytes:
-        known = None if self.table_size_changes else self._known.get(fields)
-        if known is not None:
+        if self.table_size_changes:
+            # A size that is set twice is one that the library forgets to tell.
+            self.header_table.resized = True
+        elif (known := self._known.get(fields)) is not None:
             return known
         block = super().encode(fields, huffman=False)
         if not _changes_nothing(block):
