@@ -258,8 +258,6 @@ class Channel(Protocol):
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
 
-    # --- another protocol
-
     def take_rest(self) -> bytes:
         """What came behind the exchange's request, for who goes on instead of HTTP."""
         rest, self._rest = self._rest, b""
@@ -318,6 +316,13 @@ class Channel(Protocol):
         if self._rest:
             self._advance()
 
+    def make_last(self, exchange: Exchange) -> None:
+        """Have the connection close after this exchange."""
+        # A head belongs to all requests with its fields: this one's is to be its own.
+        old = exchange.head
+        head = old.again(old.method, old.target, old.path, old.query, old.size)
+        head.keep_alive, exchange.head = False, head
+
     def linger(self) -> None:
         """Close once what was written is out, without a reset that would destroy it."""
         if not self._is_open():
@@ -350,8 +355,7 @@ class Channel(Protocol):
         if not self.lost:
             self._stop_waiting()
             self._lingering = True
-            transport = self.transport
-            transport.abortConnection()
+            self.transport.abortConnection()
 
     def cut(self) -> None:
         """End whatever is under way and the connection with it (when a drain took too long)."""

@@ -39,8 +39,13 @@ class Downstream(Protocol):
     def transport(self) -> Any:
         """What takes the pieces of a body, after the first `write`."""
 
-    #: requests of its connection that were counted, where they are
-    asked: int
+    @property
+    def asked(self) -> int:
+        """Requests of its connection that were counted, where they are."""
+
+    @asked.setter
+    def asked(self, count: int) -> None: ...
+
     #: who asked last, for the next one to ask with the same fields
     asker: Asker | None
 
@@ -86,6 +91,9 @@ class Downstream(Protocol):
 
     def finished(self, keep: bool, now: float) -> None:
         """Hear that the answer is written; unless `keep` nothing more can be taken."""
+
+    def make_last(self, exchange: Exchange) -> None:
+        """Have the connection take no further request after this one."""
 
     def linger(self) -> None:
         """End so that the client sees that the answer was not complete, but gets what is out."""

@@ -166,7 +166,7 @@ class Exchange:
             keep = self.keep = self._may_keep(framing)
             self.record.status = head.status
             body = getattr(response, "take_body", _not_here)()
-            if body is None:
+            if body is None or head.status == 101:
                 self._go_on(response, head, framing)
                 return
             # Most answers are small and here whole: they need no relay.

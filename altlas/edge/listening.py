@@ -20,9 +20,9 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory, Protocol
 from zope.interface import implementer
 
-from altlas.edge.handshake import HTTP_1
 from altlas.edge.capacity import Capacity
 from altlas.edge.gate import Gate
+from altlas.edge.handshake import HTTP_1
 from altlas.edge.hsts import policy
 from altlas.edge.rationing import rationed
 from altlas.observability.record import ExchangeRecord

@@ -70,6 +70,7 @@ def overview(**changes: Any) -> dict[str, Any]:
                 "connections": 3,
                 "in_flight": 2,
                 "tunnels": 0,
+                "capacity": {"accepting": True, "pauses": {}, "refused": 0, "closed": 0},
             }
         ],
         "routes": 1,

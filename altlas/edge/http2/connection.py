@@ -69,6 +69,8 @@ class Http2Connection(Protocol):
         self._farewell = Farewell(self.sending, listening.timers, self._rest)
         #: who asked last
         self.asker: Asker | None = None
+        #: requests that were counted, where they are (see `altlas.edge.rationing`)
+        self.asked = 0
         self.secure = False
         self._heads = StreamHeads(limits, listening.names)
         self._streams: dict[int, Stream] = {}

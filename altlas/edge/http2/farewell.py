@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from altlas.edge.channel import FLUSH_SECONDS, LAST_MOMENT, LINGER_SECONDS
+from altlas.edge.channel import LAST_MOMENT
+from altlas.edge.farewell import FLUSH_SECONDS, LINGER_SECONDS
 from altlas.edge.http2.frames import ANY_STREAM, ErrorCodes
 from altlas.edge.http2.sending import Sending
 from altlas.timers import Timer, Timers

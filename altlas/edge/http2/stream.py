@@ -80,6 +80,16 @@ class Stream:
         self._stall: Timer | None = None
 
     @property
+    def asked(self) -> int:
+        """Requests of the connection that were counted, where they are."""
+        return self._connection.asked
+
+    @asked.setter
+    def asked(self, count: int) -> None:
+        """Count another."""
+        self._connection.asked = count
+
+    @property
     def asker(self) -> Asker | None:
         """Who asked last on the connection."""
         return self._connection.asker
@@ -257,6 +267,10 @@ class Stream:
     def finished(self, keep: bool, now: float) -> None:
         """End the stream after what waits."""
         self._finish(_END)
+
+    def make_last(self, exchange: Exchange) -> None:
+        """Have the connection close, with what is under way and on its way served."""
+        self._connection.close_if_idle()
 
     def linger(self) -> None:
         """Reset the stream after what waits."""

@@ -17,7 +17,8 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from altlas.edge.channel import FLUSH_SECONDS, LAST_MOMENT, LINGER_SECONDS
+from altlas.edge.channel import LAST_MOMENT
+from altlas.edge.farewell import FLUSH_SECONDS, LINGER_SECONDS
 from altlas.settings.tree import ListenerHttp2, ListenerLimits, ListenerTimeouts
 from altlas.testing import NEVER, Answer
 from altlas.wire.http2.toll import RESETS, STEERING
@@ -294,6 +295,18 @@ class EndTests(SynchronousTestCase):
         one = Spoken(routes=[fixed()])
         one.ask(path=b"/fixed")
         one.listening.drain(lambda: None)
+        one.advance(LAST_MOMENT)
+        self.assertTrue(one.transport.half_closed)
+
+    def test_enough_asked(self) -> None:
+        """With the last request that a connection may bring comes the good-bye."""
+        one = Spoken(
+            routes=[fixed()], listener={"limit": ListenerLimits(requests_per_connection=2)}
+        )
+        one.ask(path=b"/fixed")
+        self.assertIsNone(one.client.terminated)
+        self.assertEqual(one.ask(path=b"/fixed").status, 200)
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
         one.advance(LAST_MOMENT)
         self.assertTrue(one.transport.half_closed)
 
