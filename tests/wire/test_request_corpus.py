@@ -154,6 +154,28 @@ class RequestCorpusTests(SynchronousTestCase):
         self.holds(TABLES["trailers"])
 
 
+class AnywhereTests(SynchronousTestCase):
+    """Bytes that have no place in a request."""
+
+    def test_one_byte_more(self) -> None:
+        """A control, a bare CR or LF or a NUL at any place of a head, of a chunk's line or of the
+        trailers is refused, and nothing behind it is heard.
+        """
+        sized = POST + b"X: y\r\nContent-Length: 3\r\n\r\n"
+        chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nT: v\r\n\r\n"
+        passage = Passage()
+        for byte in (b"\0", b"\r", b"\n", b"\x01", b"\x0b", b"\x0c", b"\x1c", b"\x7f"):
+            for sent, last in ((sized + b"abc", len(sized) - 2), (chunked, len(chunked) - 2)):
+                for place in range(last + 1):
+                    data = sent[:place] + byte + sent[place:]
+                    reading = passage.read([data + AFTER])
+                    case = (byte, sent[:place][-20:])
+                    self.assertEqual(reading.heard, (), case)
+                    told = [one.status for one in reading.answers]
+                    self.assertIn(told, ([400], [501], [505]), case)
+                    self.assertTrue(reading.closed, case)
+
+
 class ReuseTests(SynchronousTestCase):
     """What is not framed in the plainest way leaves no connection behind."""
 

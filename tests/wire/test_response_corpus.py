@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.wire.corpus.answers import AFTER, judge
+from tests.wire.corpus.answers import AFTER, answered, judge
 from tests.wire.corpus.cases import Passed, Pending, Response, Torn
+from tests.wire.corpus.instances import Answer
 from tests.wire.corpus.passage import Passage
 from tests.wire.corpus.responses import ALL, TABLES
 from tests.wire.corpus.strict import read_responses
@@ -49,6 +50,26 @@ class ResponseCorpusTests(SynchronousTestCase):
     def test_status_lines(self) -> None:
         """The first line, and what is no HTTP."""
         self.holds(TABLES["status_lines"])
+
+
+class AnywhereTests(SynchronousTestCase):
+    """Bytes that have no place in an answer."""
+
+    def test_one_byte_more(self) -> None:
+        """A control, a bare CR or LF or a NUL at any place of a head, of a chunk's line or of the
+        trailers makes it no answer; the next client does not notice.
+        """
+        head = b"HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"
+        said = head + b"3;a=b\r\nabc\r\n0\r\nT: v\r\n\r\n"
+        passage = Passage()
+        for byte in (b"\0", b"\r", b"\n", b"\x01", b"\x0b", b"\x1c", b"\x7f"):
+            for place in range(len(said) - 1):
+                data = said[:place] + byte + said[place:]
+                case = Response(f"{byte!r} behind {data[:place]!r}", data, Torn(), closes=True)
+                got = answered(passage, case, Answer((data,), closes=True))
+                finals = [one.status for one in got.messages if one.status >= 200]
+                self.assertIn(finals, ([], [502]), case)
+                self.assertFalse(got.kept)
 
 
 class EarlyTests(SynchronousTestCase):
