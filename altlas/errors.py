@@ -195,12 +195,29 @@ class Stopping(Unavailable):
     fault = Fault.GATEWAY
 
 
+class TooManyExchanges(GatewayError):
+    """As many exchanges are in flight at the listener as there may be."""
+
+    status = 503
+    title = "Service unavailable"
+    detail = "There are too many requests at the moment."
+    flag = "UO"
+
+
 class Exhausted(GatewayError):
     """The gateway itself has no descriptor, port or memory left for another connection."""
 
     status = 503
     title = "Service unavailable"
     flag = "UO"
+
+
+class TunnelExpired(GatewayError):
+    """A tunnel was silent, or lasted, for too long; nobody reads this status."""
+
+    status = 504
+    title = "Gateway timeout"
+    flag = "TL"
 
 
 # --- the backend's fault -----------------------------------------------------------

@@ -19,9 +19,14 @@ class IGatewayView(Interface):
         """The gateway in one page::
 
         {version, started, uptime, workers, ready,
-         listeners: [{name, bind, serves, connections, in_flight}],
+         listeners: [{name, bind, serves, connections, in_flight, tunnels,
+                      capacity: {accepting, pauses: {reason: n}, refused, closed} | None}],
          routes: n, backends: {total, healthy}, instances: {total, healthy},
          requests: {total, in_flight}}
+
+        ``capacity`` is of listeners that serve routes: whether they accept just now, how often
+        they paused for ``connections`` or ``descriptors``, connections turned away because
+        their client had too many, idle ones closed to make room.
         """
 
     def routes() -> list[dict[str, Any]]:

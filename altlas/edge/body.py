@@ -57,12 +57,13 @@ class DownstreamBody:
         "length",
         "on_complete",
         "on_progress",
+        "pauses",
         "received",
         "withheld",
     )
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
-        """`framing` as in `altlas.wire.framing`, never until-close."""
+        """`framing` as in `altlas.wire.framing`; what goes on until the close has an `end`."""
         self._reader = reader = body_reader(framing, limits)
         #: whether the client has sent all of it
         self.complete = reader.done
@@ -70,6 +71,8 @@ class DownstreamBody:
         #: bytes, or `UNKNOWN_LENGTH`, as `IBodyProducer` has it
         self.length: Any = framing if framing >= 0 else UNKNOWN_LENGTH
         self.received = 0
+        #: how often the client was made to wait
+        self.pauses = 0
         #: lower-case names of fields that nobody but the gateway may say
         self.withheld: frozenset[bytes] = frozenset()
         #: whether the client sends without waiting for a 100 (Continue)
@@ -160,8 +163,21 @@ class DownstreamBody:
             if not self._paused:
                 self._flush()
         elif self._pending_size > READ_AHEAD:
-            self._flow.pause_reading()
+            self._hold_up()
         return b""
+
+    def _hold_up(self) -> None:
+        self.pauses += 1
+        self._flow.pause_reading()
+
+    def end(self, trailers: Fields) -> None:
+        """Take the end of a body whose framing does not show it, and the fields after it.
+
+        Raises `BadRequest` where more bytes were announced.
+        """
+        self._reader.end()
+        self._reader.trailers = trailers
+        self._completed()
 
     def _check(self) -> None:
         if self._limit is not None and self.received > self._limit:
@@ -229,7 +245,7 @@ class DownstreamBody:
         """The consumer has enough for now: leave the rest on the wire."""
         if self._consumer is not None and not self._paused:
             self._paused = True
-            self._flow.pause_reading()
+            self._hold_up()
 
     def resumeProducing(self) -> None:
         """The consumer can take more."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IPushProducer,
@@ -19,14 +20,20 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from altlas.edge.answering import head_bytes
 from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
+from altlas.edge.relay import Relay
+from altlas.edge.replying import Reply
+from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
 from altlas.timers import Timer, TimerQueue
-from altlas.wire.heads import RequestHead
+from altlas.wire.fields import Fields
+from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.reading import RequestReader
+from altlas.wire.writing import response_bytes
 
 #: after its last answer a client may go on sending until it was silent for so long,
 LINGER_SECONDS = 2.0
@@ -36,8 +43,6 @@ LINGER_MOST = 30.0
 FLUSH_SECONDS = 60.0
 #: seconds that a drain waits for a request on an idle connection
 LAST_MOMENT = 0.5
-#: bytes of further requests taken while one is answered; a client that sends more is paused
-PIPELINE_BYTES = 64 * 1024
 
 
 @implementer(IPushProducer, IHalfCloseableProtocol)
@@ -52,12 +57,14 @@ class Channel(Protocol):
 
     #: when the wait for the client is over, while it stands in a queue of `listening`
     due = 0.0
+    #: requests that were counted, where they are (see `altlas.edge.rationing`)
+    asked = 0
     #: plain or TLS, over TCP or not: what only some of them can is asked for
     transport: Any
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
-        self.exchange: Exchange | None = None
+        self.exchange: Exchange | Tunnel | None = None
         #: who asked last
         self.asker: Asker | None = None
         #: whether there is TLS
@@ -67,6 +74,7 @@ class Channel(Protocol):
         self._advancing = False
         self._idle = False
         self._lingering = False
+        self._producing = False
         self._linger_until = 0.0
         #: where it stands and waits for the client to begin, or go on
         self._queue: TimerQueue | None = None
@@ -76,19 +84,23 @@ class Channel(Protocol):
         #: whether the client has yet to take what was written
         self.full = False
         self.lost = False
+        #: whether it was lost by a break, and not by an end that the client meant
+        self.broken = False
 
     # --- the transport's side --------------------------------------------------------
 
     def connectionMade(self) -> None:
-        """A client is there: its first head must come within ``timeout.headers``."""
+        """A client is there: a first byte must come within ``timeout.first-byte``."""
         transport = self.transport
         self.secure = ISSLTransport.providedBy(transport)
         self.peer = self.listening.peer_of(transport.getPeer(), transport.getHost(), self.secure)
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
+        self._producing = True
         self.listening.joined(self)
-        self._await(self.listening.heads)
+        self._idle = True
+        self._await(self.listening.greetings)
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes from the client, of whatever comes next."""
@@ -104,6 +116,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
+        self.broken = reason.check(ConnectionDone) is None
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
@@ -123,8 +136,7 @@ class Channel(Protocol):
         self._stop_waiting()
         if not self._lingering:
             self._lingering = True
-            transport = self.transport
-            transport.unregisterProducer()
+            self.stop_pacing()
         self._close()
 
     def writeConnectionLost(self) -> None:
@@ -215,7 +227,7 @@ class Channel(Protocol):
         if rest:
             self._feed(exchange, rest)
 
-    def _feed(self, exchange: Exchange, data: bytes) -> bool:
+    def _feed(self, exchange: Exchange | Tunnel, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""
         body = exchange.body
         if not isinstance(body, DownstreamBody) or body.complete:
@@ -231,7 +243,7 @@ class Channel(Protocol):
 
     def _pipeline(self, data: bytes) -> None:
         self._rest += data
-        if len(self._rest) > PIPELINE_BYTES:
+        if len(self._rest) > self.listening.settings.limit.pipelined:
             self.pause_reading()
 
     def pause_reading(self) -> None:
@@ -248,6 +260,33 @@ class Channel(Protocol):
 
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
+
+    # --- another protocol
+
+    def take_rest(self) -> bytes:
+        """What came behind the exchange's request, for who goes on instead of HTTP."""
+        rest, self._rest = self._rest, b""
+        return rest
+
+    # --- answers: the usual ones are written by the exchange -----------------------------------
+
+    def inform(self, head: ResponseHead, fields: Fields) -> None:
+        """Write a 1xx head."""
+        self.write(response_bytes(head.status, head.reason, fields, 0))
+
+    def relay(self, exchange: Exchange, response: Any, head: ResponseHead, framing: int) -> Relay:
+        """Return what passes on an answer whose body is still to come."""
+        data = head_bytes(exchange, head, framing, exchange.keep)
+        return Relay(exchange, response, data, framing)
+
+    def trail(self, trailers: Fields) -> None:
+        """Drop trailers that come after a body without chunks: there is no place for them."""
+
+    def reply(self, exchange: Exchange, reply: Reply) -> None:
+        """Write an answer of the gateway's own."""
+        body, method = reply.body, exchange.head.method
+        data = response_bytes(reply.status, reply.reason, reply.fields, len(body), method)
+        self.write(data if method == b"HEAD" else data + body)
 
     # --- between exchanges ---------------------------------------------------------------
 
@@ -277,8 +316,7 @@ class Channel(Protocol):
         self._lingering = True
         self._rest = b""
         transport = self.transport
-        # A transport waits for its producer before it closes.
-        transport.unregisterProducer()
+        self.stop_pacing()
         # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
         # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
         # the client ought to answer.
@@ -290,6 +328,12 @@ class Channel(Protocol):
             transport.loseWriteConnection()
         else:
             self._close()
+
+    def stop_pacing(self) -> None:
+        """A transport waits for its producer before it closes."""
+        if self._producing:
+            self._producing = False
+            self.transport.unregisterProducer()
 
     def _listen_on(self, then: Callable[[], object]) -> None:
         timers = self.listening.timers
@@ -341,6 +385,13 @@ class Channel(Protocol):
             # A request may be on its way whose sender could not know: it is answered yet.
             self._idle = True
             self._await(self.listening.timers.queue(LAST_MOMENT))
+
+    def vacate(self) -> bool:
+        """Close to make room for others, if no request has begun to arrive; whether it does."""
+        if self.exchange is not None or self._reader.started or not self._is_open():
+            return False
+        self.linger()
+        return True
 
     def _await(self, queue: TimerQueue) -> None:
         self._stop_waiting()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.logger import Logger
 
 from altlas.edge.hops import goes_on
@@ -12,6 +12,8 @@ from altlas.edge.leaf import Leaf
 from altlas.errors import GatewayError
 from altlas.routing.facts import Facts, host_name
 from altlas.routing.index import RouteIndex
+from altlas.routing.rule import Rule
+from altlas.routing.scrutiny import Scrutiny
 from altlas.wire.fields import first
 from altlas.wire.heads import RequestHead
 from altlas.wire.max_forwards import COUNTED
@@ -31,19 +33,32 @@ class Dispatcher:
     index: RouteIndex
     #: those for TLS, where they are others
     secure: RouteIndex | None = None
+    _plainly: Scrutiny = field(init=False)
+    _securely: Scrutiny | None = field(init=False)
+
+    @_plainly.default
+    def _of_index(self) -> Scrutiny:
+        return Scrutiny(self.index)
+
+    @_securely.default
+    def _of_secure(self) -> Scrutiny | None:
+        return None if self.secure is None else Scrutiny(self.secure)
 
     def serve(self, exchange: Exchange) -> None:
         """Answer, or begin to. Whatever goes wrong here becomes the exchange's answer."""
         try:
-            head, path = exchange.head, exchange.head.path
-            # Matched on a copy in normal form; what goes upstream is what came.
-            exchange.path = path = path if path == b"*" else normalised(path)
-            index = self.index if self.secure is None else self._index(exchange, self.secure)
-            # Nearly always the path alone decides.
-            rule = index.sure(path) or index.find(
-                Facts(host_name(head.host), path, head.method, head.fields, head.query)
-            )
-            exchange.record.route = rule.route.name
+            head = exchange.head
+            path = exchange.path = head.path
+            way = self._plainly if self._securely is None else self._way(exchange, self._securely)
+            # A number, and find: a third of the price of a bytes object, and in.
+            if 37 in path or 59 in path or path.find(b"//") >= 0 or path.find(b"/.") >= 0:
+                rule = _scrutinised(exchange, way)
+            else:
+                # Nearly always the path is plain, and alone decides.
+                rule = way.index.sure(path) or way.index.find(_facts(head, path))
+                exchange.record.route = rule.route.name
+                if rule in way.cased:
+                    way.judge_case(rule, path, _facts(head, path))
             if head.method not in COUNTED or goes_on(exchange):
                 leaf: Leaf = rule.leaf
                 leaf.serve(exchange)
@@ -53,9 +68,25 @@ class Dispatcher:
             log.failure("A request could not be served")
             exchange.fail(GatewayError())
 
-    def _index(self, exchange: Exchange, secure: RouteIndex) -> RouteIndex:
+    def _way(self, exchange: Exchange, secure: Scrutiny) -> Scrutiny:
         scheme = scheme_of(exchange.head, exchange.channel.peer)
-        return secure if scheme == "https" else self.index
+        return secure if scheme == "https" else self._plainly
+
+
+def _scrutinised(exchange: Exchange, way: Scrutiny) -> Rule:
+    """The rule for a path that may be read in several ways, if all lead there."""
+    head = exchange.head
+    # Matched on a copy in normal form; what goes upstream is what came.
+    path = exchange.path = normalised(head.path)
+    facts = _facts(head, path)
+    rule = way.index.find(facts)
+    exchange.record.route = rule.route.name
+    way.judge(rule, head.path, facts)
+    return rule
+
+
+def _facts(head: RequestHead, path: bytes) -> Facts:
+    return Facts(host_name(head.host), path, head.method, head.fields, head.query)
 
 
 def scheme_of(head: RequestHead, peer: Peer) -> str:

@@ -21,8 +21,9 @@ from altlas.tls.server import ServerTLS
 
 #: what a client speaks that offers nothing
 HTTP_1 = b"http/1.1"
+HTTP_2 = b"h2"
 #: what is spoken within TLS, the best first (ALPN, RFC 7301); each needs a factory of its own
-PROTOCOLS = (HTTP_1,)
+PROTOCOLS = (HTTP_2, HTTP_1)
 
 
 #: what may become of a handshake

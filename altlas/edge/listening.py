@@ -10,11 +10,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from typing import Protocol as Shape
 
-from attrs import define, field
-from twisted.internet.interfaces import IAddress
+from attrs import define, field, frozen
+from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol
+from zope.interface import implementer
 
+from altlas.edge.capacity import Capacity
+from altlas.edge.gate import Gate
 from altlas.edge.hsts import policy
+from altlas.edge.rationing import rationed
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
 from altlas.timers import TimerQueue, Timers
@@ -25,8 +29,8 @@ from altlas.wire.limits import Limits
 from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
-    from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
+    from altlas.edge.tunnel import Tunnel
 
 
 class Guest(Shape):
@@ -42,7 +46,8 @@ class Listening:
     """One listener at work. Its channels ask it, and tell it what they are about.
 
     `dispatch` takes every exchange that begins: it is the current generation's own, so who makes
-    another generation current sets it. `report` takes the record of each exchange that ended.
+    another generation current says so by `serve`. `report` takes the record of each exchange that
+    ended.
     """
 
     settings: Listener
@@ -59,6 +64,10 @@ class Listening:
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
     channels: set[Guest] = field(factory=set, init=False)
+    #: exchanges that became tunnels, as long as those last
+    tunnels: set[Tunnel] = field(factory=set, init=False)
+    #: whether a tunnel that comes about is to be closed at once
+    closes_tunnels: bool = field(default=False, init=False)
     limits: Limits = field(init=False)
     #: which fields of a request count, by their names
     names: Names = field(init=False)
@@ -67,6 +76,13 @@ class Listening:
     #: where channels stand that wait for a head, or for its beginning after another exchange
     heads: TimerQueue = field(init=False)
     silences: TimerQueue = field(init=False)
+    #: where those stand that have sent nothing yet
+    greetings: TimerQueue = field(init=False)
+    #: where bodies are looked after; None where they may be as slow as they like
+    paces: TimerQueue | None = field(default=None, init=False)
+    #: whether the ports accept, and the room there is
+    gate: Gate = field(init=False)
+    capacity: Capacity = field(init=False)
     #: the clock of all durations
     seconds: Callable[[], float] = field(init=False)
     #: what Strict-Transport-Security says in answers over TLS; nothing if empty
@@ -85,9 +101,23 @@ class Listening:
         self.keep_alive_timeout = self.settings.timeout.keep_alive
         self.heads = self.timers.queue(self.header_timeout)
         self.silences = self.timers.queue(self.keep_alive_timeout)
+        self.greetings = self.timers.queue(self.settings.timeout.first_byte)
+        if limit.body_rate is not None or limit.answer_rate is not None:
+            self.paces = self.timers.queue(limit.body_grace)
         self.seconds = self.timers.clock.seconds
+        self.gate = Gate(self.name, self.seconds)
+        self.capacity = Capacity(limit, self.gate, self._idle(), self._trusts)
+        self.serve(self.dispatch)
         self._bits = self._random.getrandbits
         self.hsts = policy(self.settings.tls)
+
+    def _idle(self) -> tuple[TimerQueue, ...]:
+        # Both may be one, where they are of one length.
+        return tuple(dict.fromkeys((self.silences, self.greetings)))
+
+    def serve(self, dispatch: Callable[[Exchange], object]) -> None:
+        """Have every exchange that begins go to `dispatch`, as far as the limits let it."""
+        self.dispatch = rationed(dispatch, self.settings.limit)
 
     @property
     def name(self) -> str:
@@ -99,10 +129,13 @@ class Listening:
     def joined(self, channel: Guest, /) -> None:
         """A client connected."""
         self.channels.add(channel)
+        self.capacity.came(channel)
 
     def left(self, channel: Guest, /) -> None:
         """A connection is gone."""
-        self.channels.discard(channel)
+        if channel in self.channels:
+            self.channels.discard(channel)
+            self.capacity.went(channel)
         if not self.channels:
             watchers, self._when_empty = self._when_empty, []
             for watcher in watchers:
@@ -127,6 +160,18 @@ class Listening:
         for channel in list(self.channels):
             channel.cut()
 
+    def cut_exchanges(self) -> None:
+        """Close every connection now that is no tunnel."""
+        for channel in list(self.channels):
+            if getattr(channel, "exchange", None) not in self.tunnels:
+                channel.cut()
+
+    def close_tunnels(self) -> None:
+        """Close every tunnel in good order, and each that comes about from now on."""
+        self.closes_tunnels = True
+        for tunnel in list(self.tunnels):
+            tunnel.close_for_drain()
+
     # --- who is there --------------------------------------------------------------------
 
     def peer_of(self, address: IAddress, local: IAddress, tls: bool) -> Peer:
@@ -142,7 +187,7 @@ class Listening:
         )
 
     def _trusts(self, host: str) -> bool:
-        return _within(host, self.settings.trust)
+        return within(host, self.settings.trust)
 
     def client_of(self, head: RequestHead, peer: Peer) -> str:
         """The client behind a trusted peer, as far as that is believed: the last address in
@@ -165,6 +210,10 @@ class Listening:
         """32 hexadecimal digits that no other request has."""
         return hexlify(self._bits(128).to_bytes(16, "big"))
 
+    def random_bytes(self, count: int) -> bytes:
+        """Bytes that nobody can foretell."""
+        return self._bits(8 * count).to_bytes(count, "big")
+
     def date(self) -> bytes:
         """The time as a Date field has it (RFC 9110, 5.6.7); made once a second."""
         now = int(self.wall_clock())
@@ -181,7 +230,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _within(host: str, networks: tuple[Network, ...]) -> bool:
+def within(host: str, networks: tuple[Network, ...]) -> bool:
+    """Whether the address `host` is in one of the networks."""
     if not networks:
         return False
     # A scope (`fe80::1%eth0`) is no part of a network.
@@ -195,10 +245,43 @@ class ChannelFactory(Factory):
 
     noisy = False
 
-    def __init__(self, listening: Listening, make: Callable[[Listening], Channel]) -> None:
+    def __init__(self, listening: Listening, make: Callable[[Listening], Protocol]) -> None:
         self._listening = listening
         self._make = make
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
         """A channel for a client that connected."""
         return self._make(self._listening)
+
+
+@implementer(IProtocolFactory)
+@frozen
+class Entrance:
+    """Turns clients away who have too many connections, before anything is said to them."""
+
+    _inside: IProtocolFactory
+    _capacity: Capacity
+    noisy = False
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """What the factory inside builds, or what closes the connection at once."""
+        if self._capacity.admits(addr):
+            return self._inside.buildProtocol(addr)
+        return TurnedAway()
+
+    def doStart(self) -> None:
+        """Tell the factory inside that it is in use."""
+        self._inside.doStart()
+
+    def doStop(self) -> None:
+        """Tell the factory inside that it is no longer in use."""
+        self._inside.doStop()
+
+
+class TurnedAway(Protocol):
+    """A connection that is one too many."""
+
+    def connectionMade(self) -> None:
+        """Close it."""
+        transport: Any = self.transport
+        transport.abortConnection()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from altlas.edge.body import Body, DownstreamBody
+from altlas.edge.pace import Pace
 from altlas.edge.relay import Relay
 from altlas.settings.tree import Timeouts
 from altlas.timers import Timer, Timers
@@ -15,15 +16,32 @@ _CLOSE = 0.001
 
 class Patience:
     """Calls `stalled` when neither body moves for ``timeout.idle``, `outlived` when all of it
-    took longer than ``timeout.stream``.
+    took longer than ``timeout.stream``. A `Pace` sees to it that they move fast enough.
 
     Most exchanges have none: their request has no body, or it was here at once, and so was
     their answer.
     """
 
-    __slots__ = ("_idle", "_life", "_limits", "_moved", "_now", "_relaying", "_stalled", "_timers")
+    __slots__ = (
+        "_idle",
+        "_life",
+        "_limits",
+        "_moved",
+        "_now",
+        "_pace",
+        "_relaying",
+        "_stalled",
+        "_timers",
+    )
 
-    def __init__(self, limits: Timeouts, timers: Timers, stalled: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        limits: Timeouts,
+        timers: Timers,
+        stalled: Callable[[], object],
+        pace: Pace | None = None,
+    ) -> None:
+        self._pace = pace
         self._limits = limits
         self._timers = timers
         self._now = timers.clock.seconds
@@ -80,6 +98,8 @@ class Patience:
 
     def end(self) -> None:
         """The exchange is over."""
+        if self._pace is not None:
+            self._pace.end()
         for timer in (self._idle, self._life):
             if timer is not None:
                 timer.cancel()

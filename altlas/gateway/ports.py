@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -25,6 +25,7 @@ from twisted.python.log import callWithContext
 from zope.interface import implementer
 
 from altlas.gateway.binds import endpoint
+from altlas.gateway.fronted import FrontedReactor
 from altlas.settings.tree import Listener
 
 log = Logger()
@@ -57,16 +58,25 @@ class Ports:
     """
 
     _endpoints: tuple[tuple[Listener, IStreamServerEndpoint], ...]
+    _fronts: dict[str, FrontedReactor] = field(factory=dict)
     #: where each listener is bound, by name
     addresses: dict[str, IAddress] = field(factory=dict, init=False)
     #: why those that could not be bound so far could not
     refused: list[str] = field(factory=list, init=False)
     _open: dict[str, list[IListeningPort]] = field(factory=dict, init=False)
+    #: who is told of each port that is bound, by the listener's name
+    watchers: dict[str, Callable[[Any], object]] = field(factory=dict, init=False)
 
     @classmethod
     def of(cls, listeners: Iterable[Listener], reactor: Any) -> Ports:
         """The ports of these listeners, not bound yet. Raises `ValueError` for a bad bind."""
-        return cls(tuple((one, endpoint(one.bind, reactor)) for one in listeners))
+        fronts: dict[str, FrontedReactor] = {}
+        endpoints = []
+        for one in listeners:
+            if one.proxy_versions:
+                fronts[one.name] = FrontedReactor(reactor, one)
+            endpoints.append((one, endpoint(one.bind, fronts.get(one.name, reactor))))
+        return cls(tuple(endpoints), fronts)
 
     def open(self, factories: Mapping[str, IProtocolFactory]) -> Deferred[Any]:
         """Bind every listener to its factory, by name.
@@ -81,7 +91,10 @@ class Ports:
         ports = self._open.pop(serves, [])
         for port in ports:
             _take_waiting(port)
-        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+        closed: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in ports]
+        if serves == "routes":  # as all do that stand behind a balancer
+            closed += [front.finish() for front in self._fronts.values()]
+        return DeferredList(closed)
 
     def _bind(
         self, listener: Listener, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
@@ -95,6 +108,8 @@ class Ports:
 
     def _bound(self, port: IListeningPort, listener: Listener) -> None:
         self._open.setdefault(listener.serves, []).append(port)
+        if listener.name in self.watchers:
+            self.watchers[listener.name](port)
         address = self.addresses[listener.name] = port.getHost()
         log.info(
             "Listener {name} serves {serves} at {address}",
@@ -132,7 +147,8 @@ def _take_waiting(port: IListeningPort) -> None:
 @implementer(IProtocolFactory, IProtocolNegotiationFactory)
 @frozen
 class HttpFactory:
-    """A factory for HTTP/1.1, quiet, that says so to TLS (ALPN, RFC 7301).
+    """A factory for HTTP, quiet, that says to TLS which one it is (ALPN, RFC 7301): 1.1, unless
+    the factory inside knows more.
 
     Clients that offer ``h2`` and ``http/1.1`` would be turned away by OpenSSL from a server
     that chooses neither.
@@ -155,7 +171,8 @@ class HttpFactory:
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is spoken within TLS."""
-        return [b"http/1.1"]
+        inside = IProtocolNegotiationFactory(self._inside, None)
+        return [b"http/1.1"] if inside is None else inside.acceptableProtocols()
 
 
 def _reason(failure: Failure) -> str:

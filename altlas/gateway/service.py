@@ -17,9 +17,10 @@ from twisted.python.failure import Failure
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
-from altlas.edge.channel import Channel
 from altlas.edge.handshake import HTTP_1
-from altlas.edge.listening import ChannelFactory, Listening
+from altlas.edge.headroom import Headroom
+from altlas.edge.http2.choosing import entrances
+from altlas.edge.listening import Entrance, Listening
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
 from altlas.gateway.counts import counted
@@ -69,6 +70,7 @@ class GatewayService(Service):
         self.draining = False
         self.metrics = Metrics()
         self.timers = Timers(reactor)
+        self.headroom = Headroom(self.timers)
         self._ports = Ports.of(settings.listeners, reactor)
         self.certificates = Certificates.of(settings.listeners, self.timers, wall_clock)
         self._opened = False
@@ -152,8 +154,10 @@ class GatewayService(Service):
             self._wall_clock,
             self._random,
         )
-        factories = {HTTP_1: ChannelFactory(listening, Channel)}
-        return self.certificates.secured(listener, factories, listening)
+        self.headroom.serve(listening.capacity)
+        self._ports.watchers[listener.name] = listening.gate.add
+        inside = self.certificates.secured(listener, entrances(listening), listening)
+        return Entrance(inside, listening.capacity)
 
     # --- traffic -----------------------------------------------------------------------------
 

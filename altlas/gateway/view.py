@@ -15,6 +15,7 @@ from altlas.resilience.reading import reading
 from altlas.routing.table import table
 
 if TYPE_CHECKING:
+    from altlas.edge.listening import Listening
     from altlas.gateway.service import GatewayService
 
 
@@ -76,6 +77,8 @@ class GatewayView:
                     "serves": settings.serves,
                     "connections": self._connections(settings.name),
                     "in_flight": listening.in_flight if listening else 0,
+                    "tunnels": len(listening.tunnels) if listening else 0,
+                    "capacity": listening and _capacity(listening),
                 }
             )
         return rows
@@ -107,6 +110,16 @@ class GatewayView:
         if not self._service.listening.called:
             return False, "not listening yet"
         return True, "ready"
+
+
+def _capacity(listening: Listening) -> dict[str, Any]:
+    capacity, gate = listening.capacity, listening.gate
+    return {
+        "accepting": gate.is_open,
+        "pauses": dict(gate.pauses),
+        "refused": capacity.refused,
+        "closed": capacity.closed,
+    }
 
 
 def _backend(backend: RunningBackend, now: float, wall: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from attrs import frozen
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from altlas.interfaces import IGatewayView
+from altlas.observability.connection_metrics import connection_metrics
 from altlas.observability.tls_metrics import tls_metrics
 
 #: every state gets a series, so that a graph shows the change and not a hole
@@ -29,9 +30,11 @@ class ViewGauges:
         backends = self._view.backends()
         yield _build(overview)
         yield _in_flight(overview["listeners"])
+        yield _tunnels(overview["listeners"])
         yield _queued(backends)
         yield _up(backends)
         yield _circuits(backends)
+        yield from connection_metrics(overview["listeners"])
         yield from tls_metrics(self._view.tls())
 
 
@@ -49,6 +52,17 @@ def _in_flight(listeners: Iterable[Row]) -> Metric:
     )
     for listener in listeners:
         metric.add_metric((listener["name"],), listener["in_flight"])
+    return metric
+
+
+def _tunnels(listeners: Iterable[Row]) -> Metric:
+    metric = GaugeMetricFamily(
+        "altlas_tunnels_open",
+        "Requests under way that became tunnels (WebSockets).",
+        labels=("listener",),
+    )
+    for listener in listeners:
+        metric.add_metric((listener["name"],), listener["tunnels"])
     return metric
 
 

@@ -38,11 +38,12 @@ class RouteIndex:
     the next one, so a wrong method is an error only if no other rule takes the request.
     """
 
-    __slots__ = ("_branches", "_longest", "_regexes", "_whole")
+    __slots__ = ("_branches", "_longest", "_regexes", "_whole", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Compile `rules`, given in order of the file."""
-        nodes = grouped(rules)
+        self.rules = tuple(rules)
+        nodes = grouped(self.rules)
         self._regexes = tuple(node for node in nodes if node.pattern.kind is PathKind.REGEX)
         #: places of paths taken as a whole, and of prefixes with something after them
         self._whole: dict[bytes, _Place] = {}

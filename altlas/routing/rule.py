@@ -22,7 +22,7 @@ class Rule:
 
     route: Route
     leaf: Any = None
-    pattern: PathPattern = field(init=False, repr=False)
+    pattern: PathPattern = field(kw_only=True, repr=False)
     hosts: tuple[bytes, ...] = field(init=False, repr=False)
     allowed: tuple[str, ...] = field(init=False, repr=False)
     methods: frozenset[bytes] | None = field(init=False, repr=False)

@@ -48,6 +48,8 @@ class Key:
     help: str
     required: bool = False
     takes: Takes = Takes.VALUE
+    #: its name in a file, where that is not the attribute's
+    name: str = ""
 
 
 @frozen
@@ -69,10 +71,19 @@ class Choosing:
 Declaration = Key | Group | Choosing
 
 
-def key(parse: Callable[[str], T], default: T | str, help: str, takes: Takes = Takes.VALUE) -> T:
-    """A key with a default, given as one would write it (or as a value that is not text)."""
+def key(
+    parse: Callable[[str], T],
+    default: T | str,
+    help: str,
+    takes: Takes = Takes.VALUE,
+    name: str = "",
+) -> T:
+    """A key with a default, given as one would write it (or as a value that is not text).
+
+    `name` is for a key such as ``path.profile`` beside a key ``path``.
+    """
     value = parse(default) if isinstance(default, str) else default
-    return cast(T, _field(Key(parse, str(default), help, takes=takes), default=value))
+    return cast(T, _field(Key(parse, str(default), help, takes=takes, name=name), default=value))
 
 
 @overload

@@ -26,6 +26,7 @@ from altlas.settings.units import (
     text,
     unless_off,
 )
+from altlas.settings.upgrades import UpgradeLimits, protocol
 
 
 class Inherit(Enum):
@@ -194,12 +195,29 @@ class Route:
     respond: Respond = group(Respond)
     rewrite: Rewrite = group(Rewrite)
     limit: RouteLimits = group(RouteLimits)
+    path_profile: str = key(
+        choice("faithful", "strict"),
+        default="faithful",
+        help="what becomes of paths that servers read in different ways. `faithful`: the path goes "
+        "on as it came, unless a common reading of it leads to another route: then it gets a 400. "
+        "`strict`: escaped slashes, backslashes, control characters, dot segments, `;` parameters, "
+        "double escapes and what is no UTF-8 get a 400 whatever they lead to",
+        name="path.profile",
+    )
     escapes: str = key(
         choice("keep", "reject"),
         default="keep",
-        help="`reject` answers 400 to an escaped slash or backslash in a path",
+        help="`reject` adds to a `faithful` profile that an escaped slash or backslash gets a 400 "
+        "even where it leads nowhere else; a `strict` one has that already",
     )
     timeout: RouteTimeouts = group(RouteTimeouts)
+    upgrade: tuple[str, ...] = key(
+        items(protocol),
+        default="",
+        help="protocols that a client may ask to go on in, `websocket` say; "
+        "what else it offers is dropped, and the request goes on as plain HTTP",
+    )
+    upgrade_: UpgradeLimits = group(UpgradeLimits)
 
     @property
     def match_kind(self) -> Literal["prefix", "exact", "regex"]:

@@ -23,6 +23,7 @@ from altlas.settings.backends import (
     RetrySettings,
     Timeouts,
 )
+from altlas.settings.http2 import ListenerHttp2
 from altlas.settings.instances import Instance
 from altlas.settings.keys import Takes, group, key, required
 from altlas.settings.predicates import Predicate
@@ -38,7 +39,18 @@ from altlas.settings.routes import (
 )
 from altlas.settings.statuses import StatusRange
 from altlas.settings.tls import ListenerTls, TlsSettings
-from altlas.settings.units import above_zero, between, boolean, choice, duration, items, size, text
+from altlas.settings.units import (
+    above_zero,
+    between,
+    boolean,
+    choice,
+    duration,
+    items,
+    size,
+    text,
+    unless_off,
+)
+from altlas.settings.upgrades import UpgradeLimits
 
 __all__ = [
     "INHERIT",
@@ -52,6 +64,7 @@ __all__ = [
     "Instance",
     "Listener",
     "ListenerHeaders",
+    "ListenerHttp2",
     "ListenerLimits",
     "ListenerTimeouts",
     "ListenerTls",
@@ -59,6 +72,7 @@ __all__ = [
     "PoolSettings",
     "Predicate",
     "ProbeSettings",
+    "ProxyProtocol",
     "QueueSettings",
     "Redirect",
     "Respond",
@@ -71,9 +85,16 @@ __all__ = [
     "StatusRange",
     "Timeouts",
     "TlsSettings",
+    "UpgradeLimits",
 ]
 
 Network = IPv4Network | IPv6Network
+_PROXY_VERSIONS = {
+    "off": frozenset[int](),
+    "on": frozenset({1, 2}),
+    "v1": frozenset({1}),
+    "v2": frozenset({2}),
+}
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -122,6 +143,11 @@ class Drain:
     timeout: float = key(
         duration, default="30s", help="how long exchanges may take after that until they are cut"
     )
+    tunnels: float = key(
+        duration,
+        default="10s",
+        help="how long tunnels (WebSockets) may go on after that until they are closed with a word",
+    )
 
 
 @frozen(kw_only=True)
@@ -135,17 +161,62 @@ class Gateway:
 
 @frozen(kw_only=True)
 class ListenerLimits:
-    """The longest head of a request, in bytes and fields."""
+    """How much there may be: of a request's head (more gets a 4xx), of connections, of haste."""
 
     request_line: int = key(above_zero(size), default="8KiB", help="longer ones get a 414")
     headers: int = key(above_zero(size), default="16KiB", help="all fields; more gets a 431")
     header_count: int = key(between(1), default="100", help="fields; more gets a 431")
+    connections: int | None = key(
+        unless_off(between(1)),
+        default="10000",
+        help="at once; at the limit accepting pauses until one ends. Shortly before it, those that "
+        "are idle longest are closed. The descriptors that the process may have are a limit too",
+    )
+    connections_per_client: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="at once from one address (IPv6: one /64); one more is closed at once. Peers of "
+        "`trust` may have any number",
+    )
+    requests_per_connection: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="the answer to the last says `Connection: close`",
+    )
+    pipelined: int = key(
+        above_zero(size),
+        default="64KiB",
+        help="of requests that wait behind the one under way; who sends more is read no further",
+    )
+    exchanges: int | None = key(
+        unless_off(between(1)),
+        default="off",
+        help="at once on all connections; one more gets a 503 with `Retry-After`",
+    )
+    body_rate: int | None = key(
+        unless_off(above_zero(size)),
+        default="240B",
+        help="what must come of a request's body each second, measured over `limit.body-grace` "
+        "while we would take it; else a 408",
+    )
+    body_grace: float = key(
+        above_zero(duration), default="5s", help="how long a body may be slower than its rate"
+    )
+    answer_rate: int | None = key(
+        unless_off(above_zero(size)),
+        default="240B",
+        help="what a client that keeps us waiting must take of an answer each second, beyond the "
+        "256 KiB that may stand in buffers; else it is cut. `timeout.idle` is mostly sooner",
+    )
 
 
 @frozen(kw_only=True)
 class ListenerTimeouts:
     """How long a client may take."""
 
+    first_byte: float = key(
+        above_zero(duration), default="15s", help="for the first byte of a new connection"
+    )
     headers: float = key(
         above_zero(duration), default="15s", help="for a whole head from its first byte on"
     )
@@ -167,6 +238,17 @@ class ListenerHeaders:
 
 
 @frozen(kw_only=True)
+class ProxyProtocol:
+    """Who may say for whom it speaks."""
+
+    from_: tuple[Network, ...] = key(
+        items(network),
+        default="",
+        help="the balancers whose PROXY headers are believed; nobody else may connect",
+    )
+
+
+@frozen(kw_only=True)
 class Listener:
     """An address that clients connect to."""
 
@@ -182,10 +264,23 @@ class Listener:
     trust: tuple[Network, ...] = key(
         items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"
     )
+    proxy_protocol: str = key(
+        choice("off", "on", "v1", "v2"),
+        default="off",
+        help="`on`, or one version: each connection begins with a PROXY header, before TLS too, "
+        "and the client that it names counts in all that follows; `timeout.headers` is its limit",
+    )
+    proxy_protocol_: ProxyProtocol = group(ProxyProtocol)
     headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
     tls: ListenerTls = group(ListenerTls)
+    http2: ListenerHttp2 = group(ListenerHttp2)
+
+    @property
+    def proxy_versions(self) -> frozenset[int]:
+        """The versions of the PROXY protocol that a connection must begin with one of."""
+        return _PROXY_VERSIONS[self.proxy_protocol]
 
 
 @frozen(kw_only=True)

@@ -54,9 +54,10 @@ class Forwarding:
         pseudonym = self._pseudonym = via.encode("ascii")
         self.withheld: Final = withheld
         #: by the minor version of the message that was received
-        self._via: Final[tuple[Field, Field]] = (
+        self._via: Final[tuple[Field, Field, Field]] = (
             (b"Via", b"1.0 " + pseudonym),
             (b"Via", b"1.1 " + pseudonym),
+            (b"Via", b"2.0 " + pseudonym),
         )
 
     def request_fields(self, head: RequestHead, peer: Peer, request_id: bytes) -> Fields:

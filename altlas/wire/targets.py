@@ -37,7 +37,7 @@ def normalised(path: bytes) -> bytes:
     if _HIDDEN_DOTS.search(path):
         raise BadRequest("The path hides a dot segment.")
     if b"/." in path or b"//" in path:
-        path = _resolved(path)
+        path = resolved(path)
     return path
 
 
@@ -56,8 +56,11 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     return bytes((code,)) if code in _UNRESERVED else match[0].upper()
 
 
-def _resolved(path: bytes) -> bytes:
-    """The path without empty and dot segments; a last one of these leaves its slash."""
+def resolved(path: bytes) -> bytes:
+    """The path without empty and dot segments; a last one of these leaves its slash.
+
+    Raises BadRequest for a path that climbs above its root.
+    """
     segments = path.split(b"/")[1:]
     kept: list[bytes] = []
     for segment in segments:

@@ -12,13 +12,14 @@ from altlas.edge.channel import (
     LAST_MOMENT,
     LINGER_MOST,
     LINGER_SECONDS,
-    PIPELINE_BYTES,
     Channel,
 )
-from altlas.settings.tree import ListenerTimeouts
+from altlas.settings.tree import ListenerLimits, ListenerTimeouts
 from altlas.testing import Answer
 from tests.edge.connected import ClientTransport, Connected, fixed, post, request
 
+#: what waits at most behind a request, in bytes
+PIPELINED = ListenerLimits().pipelined
 CLOSE = request("GET", "/fixed", "Connection: close")
 FIXED = request("GET", "/fixed")
 
@@ -100,7 +101,7 @@ class HeadTests(SynchronousTestCase):
         """A client that sends ahead more than a little is not read from until it is its turn."""
         one = Connected(routes=[fixed()])
         one.send(request())
-        for _ in range(PIPELINE_BYTES // len(FIXED) + 1):
+        for _ in range(PIPELINED // len(FIXED) + 1):
             one.send(FIXED)
         self.assertFalse(one.transport.reading)
         one.answer(Answer())
@@ -119,7 +120,7 @@ class PaceTests(SynchronousTestCase):
         one.fill()
         one.send(FIXED * 3)
         self.assertEqual(len(one.records), 1)
-        one.send(b"x" * PIPELINE_BYTES)
+        one.send(b"x" * PIPELINED)
         self.assertFalse(one.transport.reading)
         one.drain()
         self.assertTrue(one.transport.reading)

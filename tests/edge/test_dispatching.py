@@ -57,6 +57,35 @@ class DispatcherTests(SynchronousTestCase):
             one.send(request("GET", target))
             self.assertEqual((one.statuses, one.scene.script.asked), ([400], []), target)
 
+    def test_two_readings(self) -> None:
+        """A path that some would read as another route's is refused, and the log says which."""
+        for target in ("/fixed;x", "/%2Ffixed", "/%2566ixed", "/FIXED", "/x/..;/fixed"):
+            one = Connected(Answer(), routes=[fixed()])
+            one.send(request("GET", target))
+            self.assertEqual((one.statuses, one.scene.script.asked), ([400], []), target)
+            self.assertEqual(one.records[0].flag, "DPE")
+        one = Connected(routes=[fixed()])
+        one.send(request("GET", "/%2Ffixed"))
+        self.assertEqual(
+            (one.records[0].route, one.records[0].reason),
+            ("demo", "of route demo, but read as /fixed it is of route fixed"),
+        )
+        self.assertNotIn(b"demo", one.said)
+
+    def test_as_it_came(self) -> None:
+        """What leads nowhere else goes on byte for byte."""
+        for target in ("/a%2Fb;c//d", "/A%5Cb", "/100%2525"):
+            one = Connected(Answer(), routes=[fixed()])
+            one.send(request("GET", target))
+            self.assertEqual(one.asked.request.target, target.encode())
+
+    def test_strict(self) -> None:
+        """A strict route refuses what hides anything."""
+        one = Connected(route={"path_profile": "strict"})
+        one.send(request("GET", "/a%2Fb"))
+        self.assertEqual(one.statuses, [400])
+        self.assertIn("an escaped slash", one.records[0].reason)
+
     def test_bug(self) -> None:
         """What nobody foresaw is a 500, and the connection serves on."""
         one = Connected(Answer(), routes=[(Route(name="x", path="/x"), Broken())])

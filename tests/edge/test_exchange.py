@@ -8,7 +8,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.edge.exchange import MOST_INFORMATIONAL
 from altlas.errors import NoneHealthy, UpstreamReset
-from altlas.settings.tree import BreakerSettings, RetrySettings, RouteLimits, Timeouts
+from altlas.settings.tree import (
+    BreakerSettings,
+    ListenerLimits,
+    RetrySettings,
+    RouteLimits,
+    Timeouts,
+)
 from altlas.testing import Answer
 from altlas.upstream.response import DONE
 from altlas.wire.heads import ResponseHead
@@ -367,7 +373,9 @@ class TimeTests(EdgeTestCase):
 
     def waiting(self, sent: bytes, **limits: Any) -> Connected:
         """An exchange that began with these bytes, under these limits."""
-        one = Connected(settings={"timeout": Timeouts(response=None, total=None, **limits)})
+        timeout = Timeouts(response=None, total=None, **limits)
+        limit = ListenerLimits(body_rate=None)
+        one = Connected(settings={"timeout": timeout}, listener={"limit": limit})
         one.send(sent)
         return one
 

@@ -108,7 +108,7 @@ class ListeningTests(SynchronousTestCase):
         """An exchange is served by whatever dispatches at the moment when it begins."""
         one, other = Connected(routes=[fixed()]), Connected(routes=[fixed(body=b"other")])
         one.send(request("GET", "/fixed"))
-        one.listening.dispatch = other.listening.dispatch
+        one.listening.serve(other.listening.dispatch)
         one.send(request("GET", "/fixed"))
         self.assertEqual([one.said.count(body) for body in (b"hello", b"other")], [1, 1])
 

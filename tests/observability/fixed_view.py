@@ -69,6 +69,7 @@ def overview(**changes: Any) -> dict[str, Any]:
                 "serves": "routes",
                 "connections": 3,
                 "in_flight": 2,
+                "tunnels": 0,
             }
         ],
         "routes": 1,
