@@ -116,7 +116,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
-        self.broken = reason.check(ConnectionDone) is None
+        self.broken = not isinstance(reason.value, ConnectionDone)
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
@@ -357,8 +357,10 @@ class Channel(Protocol):
     def _leave(self, transport: Any) -> None:
         # No abort: the client may still be fetching what was written.
         self._linger_until = 0.0
-        self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
         transport.loseConnection()
+        if not self.lost:
+            self._stop_waiting()
+            self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
 
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
