@@ -114,7 +114,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
-        self.broken = reason.check(ConnectionDone) is None
+        self.broken = not isinstance(reason.value, ConnectionDone)
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:

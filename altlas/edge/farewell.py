@@ -23,7 +23,7 @@ FLUSH_SECONDS = 60.0
 class Farewell:
     """Leaves one connection; `abort` cuts it should all patience be in vain."""
 
-    __slots__ = ("_abort", "_timer", "_timers", "_transport", "_until")
+    __slots__ = ("_abort", "_over", "_timer", "_timers", "_transport", "_until")
 
     def __init__(self, transport: Any, timers: Timers, abort: Callable[[], object]) -> None:
         self._transport = transport
@@ -31,6 +31,7 @@ class Farewell:
         self._abort = abort
         self._timer: Timer | None = None
         self._until = 0.0
+        self._over = False
 
     def begin(self, secure: bool) -> None:
         """Say good-bye, and close when it was heard or nothing more comes."""
@@ -55,6 +56,10 @@ class Farewell:
 
     def end(self) -> None:
         """The connection is gone, or cut: nothing is left to wait for."""
+        self._over = True
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
@@ -69,7 +74,8 @@ class Farewell:
 
     def _leave(self, transport: Any) -> None:
         # No abort: the client may still be fetching what was written.
-        self.end()
+        self._stop_waiting()
         self._until = 0.0
-        self._timer = self._timers.after(FLUSH_SECONDS, self._abort)
         transport.loseConnection()
+        if not self._over:  # nearly always it is, there and then
+            self._timer = self._timers.after(FLUSH_SECONDS, self._abort)

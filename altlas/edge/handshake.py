@@ -10,13 +10,13 @@ from attrs import define, field
 from OpenSSL import SSL
 from twisted.internet.interfaces import IAddress, IHandshakeListener, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from altlas.timers import Timer, Timers
 from altlas.tls.defects import words
 from altlas.tls.identity import ClientIdentity, Unwelcome
+from altlas.tls.layer import TLSLayers
 from altlas.tls.server import ServerTLS
 
 #: what a client speaks that offers nothing
@@ -61,10 +61,10 @@ class Handshakes:
     last: str = field(default="", init=False)
     _under_way: set[Handshake] = field(factory=set, init=False)
 
-    def factory(self) -> TLSMemoryBIOFactory:
+    def factory(self) -> TLSLayers:
         """What makes a protocol of each connection that is accepted."""
         clock: Any = self.timers.clock
-        return SecureFactory(self.tls, False, _Entrance(self), clock)
+        return TLSLayers(self.tls, False, _Entrance(self), clock)
 
     def joined(self, handshake: Handshake) -> None:
         """A client connected."""
@@ -121,13 +121,6 @@ class _Entrance(Factory):
     def stopFactory(self) -> None:
         for factory in self._handshakes.factories.values():
             factory.doStop()
-
-
-class SecureFactory(TLSMemoryBIOFactory):
-    """Twisted's TLS, without its delay of small writes: an answer is one write already."""
-
-    protocol = TLSMemoryBIOProtocol
-    noisy = False
 
 
 @implementer(IHandshakeListener)

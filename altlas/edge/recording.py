@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from altlas.errors import GatewayError
 from altlas.observability.record import ExchangeRecord
-from altlas.wire.fields import first
 from altlas.wire.heads import RequestHead
 from altlas.wire.request_line import glimpse
 
@@ -42,11 +41,11 @@ class Asker:
     __slots__ = ("block", "client", "referer", "user_agent")
 
     def __init__(self, channel: Downstream, head: RequestHead) -> None:
-        peer, names, fields = channel.peer, head.names, head.fields
+        peer, firsts = channel.peer, head.firsts
         self.block = head.block
         self.client = channel.listening.client_of(head, peer) if peer.trusted else peer.address
-        self.referer = (b"referer" in names and first(fields, b"referer")) or b""
-        self.user_agent = (b"user-agent" in names and first(fields, b"user-agent")) or b""
+        self.referer = firsts.get(b"referer", b"")
+        self.user_agent = firsts.get(b"user-agent", b"")
 
 
 def new_record(channel: Downstream, head: RequestHead, request_id: bytes) -> ExchangeRecord:

@@ -42,13 +42,18 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
 
 
 class TLSTests(Served):
-    """Over TLS."""
+    """Over TLS, by the keys that are the gateway's own."""
+
+    def bound(self, key: Path, certificate: Path) -> str:
+        """What a listener is told."""
+        bind = "bind = tcp:0:interface=127.0.0.1"
+        return f"{bind}\ntls.certificate = {certificate}\ntls.key = {key}"
 
     async def secure(self, behaviour: Behaviour, **settings: str) -> RawClient:
         """A gateway that listens with TLS, and a client of it."""
         key, certificate = self_signed(Path(self.mktemp()).absolute())
-        bind = f"ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        await self.serve(behaviour, more=f"[listener:public]\nbind = {bind}", **settings)
+        listener = self.bound(key, certificate)
+        await self.serve(behaviour, more=f"[listener:public]\n{listener}", **settings)
         return await self.another()
 
     async def another(self) -> RawClient:
@@ -136,3 +141,10 @@ class TLSTests(Served):
         client.send(request(b"GET", b"/"))
         await client.gone()
         self.assertTrue(client.received.endswith(b"\r\n\r\nhalf"))
+
+
+class BindTests(TLSTests):
+    """The same over Twisted's own TLS, chosen by the bind."""
+
+    def bound(self, key: Path, certificate: Path) -> str:
+        return f"bind = ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
