@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol, wrapClientTLS
 from twisted.internet.ssl import CertificateOptions
 
-from altlas.edge import channel
+from altlas.edge import farewell
 from tests.end_to_end.bulk import MEBIBYTE, pieces, pour
 from tests.end_to_end.rawclient import RawClient, request
 from tests.end_to_end.rude import Behaviour, Connection, answers, resets, response, stalls
@@ -101,7 +101,7 @@ class TLSTests(Served):
 
     async def test_drain(self) -> None:
         """A drain does not wait for an idle client that leaves TLS' good-bye unanswered."""
-        self.patch(channel, "LINGER_SECONDS", 0.1)
+        self.patch(farewell, "LINGER_SECONDS", 0.1)
         client = await self.secure(answers(response(b"x")))
         client.send(request(b"GET", b"/"))
         self.assertEqual((await client.response()).body, b"x")
