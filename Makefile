@@ -11,12 +11,13 @@ MYPY := $(BIN)/mypy --cache-dir=$(VENV)/mypy
 RUFF := RUFF_CACHE_DIR=$(VENV)/ruff $(BIN)/ruff
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check fuzz bench clean
 
 help:
 	@echo 'make run     start the gateway and its demo backends, and say what to try'
 	@echo 'make test    run every test and the house checks'
 	@echo 'make check   run the house checks alone: types, lint, format'
+	@echo 'make fuzz    feed bytes by chance to whatever reads bytes of others; 10 minutes a target'
 	@echo 'make bench   measure the gateway beside its peers (bench/README.md); about 13 minutes'
 	@echo 'make clean   remove what the others made'
 
@@ -42,6 +43,14 @@ check: $(VENV)/installed-for-tests
 	check format env $(RUFF) format --check .; \
 	exit $$failed
 
+# SECONDS=60 for a first look; ONLY='request chunked' for a part of it. What was worth keeping
+# of one run is where the next begins.
+fuzz: $(VENV)/installed-for-tests
+	@for target in $(or $(ONLY),request response chunked settings); do \
+	  $(BIN)/python -m tests.fuzz $$target --seconds $(or $(SECONDS),600) --keep $(VENV)/fuzz \
+	    || exit 1; \
+	done
+
 # ROUNDS=1 SECONDS=1 for a first look; ONLY='json haproxy gateway' for a part of it.
 bench: $(VENV)/installed-for-bench
 	@$(BIN)/python -m bench.run --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),3) \
@@ -58,6 +67,8 @@ $(VENV)/installed: setup.py pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/installed-for-tests: setup.py pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet -e '.[test]'
+	@$(BIN)/pip install --quiet --only-binary atheris -e '.[fuzz]' >/dev/null 2>&1 \
+	  || echo 'atheris has no wheel for this machine: coverage-guided fuzzing is left out'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-for-bench: setup.py pyproject.toml | $(VENV)/bin/pip

@@ -14,6 +14,8 @@ RUNTIME = [
     "pyOpenSSL >= 26.0",
     "service-identity >= 24.1",
     "httptools >= 0.9",
+    # Older ones let through lengths and hosts that two readers take in two ways.
+    "h2 >= 4.4.1",
     "prometheus-client >= 0.22",
     "uvloop >= 0.23; implementation_name == 'cpython' and sys_platform != 'win32'",
     "orjson >= 3.10; implementation_name == 'cpython'",
@@ -22,11 +24,15 @@ RUNTIME = [
 TEST = [
     "h11 >= 0.16",  # reads what the gateway writes, as many Python servers do
     "hypothesis >= 6.150",
+    "Twisted[websocket] >= 26.10",  # its WebSockets are peers of ours
     "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
     "mypy ~= 2.4",
     "mypy-zope ~= 1.0",
     "ruff ~= 0.17.0",
 ]
+
+# Apart from TEST, since it has wheels for some machines only, and is not to be built.
+FUZZ = ["atheris >= 3.0"]
 
 BENCH = [
     "Pillow >= 11.3",  # draws the chart
@@ -42,7 +48,7 @@ setup(
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
     package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
     install_requires=RUNTIME,
-    extras_require={"test": TEST, "bench": BENCH},
+    extras_require={"test": TEST, "fuzz": FUZZ, "bench": BENCH},
     classifiers=[
         "Framework :: Twisted",
         "Programming Language :: Python :: 3",

@@ -212,6 +212,14 @@ class Exhausted(GatewayError):
     flag = "UO"
 
 
+class TunnelExpired(GatewayError):
+    """A tunnel was silent, or lasted, for too long; nobody reads this status."""
+
+    status = 504
+    title = "Gateway timeout"
+    flag = "TL"
+
+
 # --- the backend's fault -----------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ class IGatewayView(Interface):
         """The gateway in one page::
 
         {version, started, uptime, workers, ready,
-         listeners: [{name, bind, serves, connections, in_flight,
+         listeners: [{name, bind, serves, connections, in_flight, tunnels,
                       capacity: {accepting, pauses: {reason: n}, refused, closed} | None}],
          routes: n, backends: {total, healthy}, instances: {total, healthy},
          requests: {total, in_flight}}

@@ -48,7 +48,9 @@ WIDE = {
 #: Test folders that mirror no room: what they hold against each other crosses rooms.
 ACROSS = {
     "bench": "what measures, beside altlas",
+    "fuzz": "bytes by chance, against whatever reads bytes of others",
     "end_to_end": "the whole gateway over real sockets",
+    "weaknesses": "what was published of others, over the whole gateway",
     "promises": "what every kind of a group promises",
 }
 
@@ -66,6 +68,7 @@ UNMIRRORED = {
     "tests/resilience/test_breaker_model.py": "the breaker against a model of it, run by chance",
     "tests/test_house.py": "the sources as a whole",
     "tests/test_operating.py": "a page of the documentation",
+    "tests/test_security.py": "a page of the documentation",
 }
 
 

@@ -15,6 +15,7 @@ from altlas.upstream.request import Informational, Outgoing
 from altlas.wire.fields import Fields
 from altlas.wire.heads import ResponseHead
 from altlas.wire.section import Section
+from altlas.wire.upgrades import Offer
 
 if TYPE_CHECKING:
     from altlas.backend.picking import Picker
@@ -64,6 +65,8 @@ class Call(Outgoing):
     informational: Informational = nobody
     #: whether each instance is to see its own address as Host
     host_of_instance: bool = False
+    #: other protocols that the fields offer to go on in
+    offer: Offer | None = None
 
     #: why the gateway itself ended the call before its response came
     given_up: GatewayError | None = field(default=None, init=False)

@@ -34,6 +34,9 @@ class PlainSending:
             headers.addRawHeader(name, value)
         # Such clients say themselves how long their body is.
         headers.removeHeader(b"content-length")
+        if request.offer is not None:  # nor could they go on in another protocol
+            headers.removeHeader(b"connection")
+            headers.removeHeader(b"upgrade")
         pending: Deferred[Any] = self._client.request(
             request.method.decode("ascii"),
             # The asterisk-form has no place in a URL (RFC 9112, 3.2.4).

@@ -63,7 +63,7 @@ class DownstreamBody:
     )
 
     def __init__(self, framing: int, limits: Limits, flow: Flow) -> None:
-        """`framing` as in `altlas.wire.framing`, never until-close."""
+        """`framing` as in `altlas.wire.framing`; what goes on until the close has an `end`."""
         self._reader = reader = body_reader(framing, limits)
         #: whether the client has sent all of it
         self.complete = reader.done
@@ -169,6 +169,15 @@ class DownstreamBody:
     def _hold_up(self) -> None:
         self.pauses += 1
         self._flow.pause_reading()
+
+    def end(self, trailers: Fields) -> None:
+        """Take the end of a body whose framing does not show it, and the fields after it.
+
+        Raises `BadRequest` where more bytes were announced.
+        """
+        self._reader.end()
+        self._reader.trailers = trailers
+        self._completed()
 
     def _check(self) -> None:
         if self._limit is not None and self.received > self._limit:

@@ -7,9 +7,9 @@ answer is out, what still comes is dropped so that no reset destroys that answer
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IPushProducer,
@@ -19,21 +19,26 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from altlas.edge.answering import head_bytes
 from altlas.edge.body import READ_AHEAD, DownstreamBody, WholeBody
 from altlas.edge.exchange import Exchange
+from altlas.edge.farewell import Farewell
 from altlas.edge.listening import Listening
 from altlas.edge.recording import Asker
+from altlas.edge.relay import Relay
+from altlas.edge.replying import Reply
+from altlas.edge.tunnel import Tunnel
 from altlas.errors import ClientError, RequestTimeout, Stopping
-from altlas.timers import Timer, TimerQueue
-from altlas.wire.heads import RequestHead
+from altlas.timers import TimerQueue
+from altlas.wire.chunked import chunk, last_chunk
+from altlas.wire.fields import Fields
+from altlas.wire.framing import CHUNKED
+from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.reading import RequestReader
+from altlas.wire.writing import response_bytes
 
-#: after its last answer a client may go on sending until it was silent for so long,
-LINGER_SECONDS = 2.0
-#: but for so long in all
-LINGER_MOST = 30.0
-#: seconds that a client may take to fetch what was written before the close
-FLUSH_SECONDS = 60.0
+#: bytes of a body that are not copied to stand behind their head
+LARGE = 16 * 1024
 #: seconds that a drain waits for a request on an idle connection
 LAST_MOMENT = 0.5
 
@@ -57,7 +62,7 @@ class Channel(Protocol):
 
     def __init__(self, listening: Listening) -> None:
         self.listening = listening
-        self.exchange: Exchange | None = None
+        self.exchange: Exchange | Tunnel | None = None
         #: who asked last
         self.asker: Asker | None = None
         #: whether there is TLS
@@ -67,15 +72,17 @@ class Channel(Protocol):
         self._advancing = False
         self._idle = False
         self._lingering = False
-        self._linger_until = 0.0
+        self._producing = False
+        self._farewell: Farewell | None = None
         #: where it stands and waits for the client to begin, or go on
         self._queue: TimerQueue | None = None
-        self._timer: Timer | None = None
         #: whether bytes are taken off the wire
         self.reading = True
         #: whether the client has yet to take what was written
         self.full = False
         self.lost = False
+        #: whether it was lost by a break, and not by an end that the client meant
+        self.broken = False
 
     # --- the transport's side --------------------------------------------------------
 
@@ -87,6 +94,7 @@ class Channel(Protocol):
         if hasattr(transport, "setTcpNoDelay"):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
+        self._producing = True
         self.listening.joined(self)
         self._idle = True
         self._await(self.listening.greetings)
@@ -95,7 +103,8 @@ class Channel(Protocol):
         """Bytes from the client, of whatever comes next."""
         exchange = self.exchange
         if self._lingering:
-            self._drop()
+            if self._farewell is not None:
+                self._farewell.heard()
         elif exchange is None and not self.full:
             self._rest += data
             self._advance()
@@ -105,6 +114,7 @@ class Channel(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone; so is its exchange."""
         self.lost = True
+        self.broken = not isinstance(reason.value, ConnectionDone)
         self._stop_waiting()
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
@@ -122,11 +132,9 @@ class Channel(Protocol):
         if exchange is not None:
             exchange.gone()
         self._stop_waiting()
-        if not self._lingering:
-            self._lingering = True
-            transport = self.transport
-            transport.unregisterProducer()
-        self._close()
+        self._lingering = True
+        self.stop_pacing()
+        self._be_leaving().close()
 
     def writeConnectionLost(self) -> None:
         """Our own half is closed, as `linger` wants it."""
@@ -216,7 +224,7 @@ class Channel(Protocol):
         if rest:
             self._feed(exchange, rest)
 
-    def _feed(self, exchange: Exchange, data: bytes) -> bool:
+    def _feed(self, exchange: Exchange | Tunnel, data: bytes) -> bool:
         """Give `data` to the exchange's body; False if that is complete already."""
         body = exchange.body
         if not isinstance(body, DownstreamBody) or body.complete:
@@ -250,6 +258,45 @@ class Channel(Protocol):
     def _is_open(self) -> bool:
         return not (self.lost or self._lingering)
 
+    def take_rest(self) -> bytes:
+        """What came behind the exchange's request, for who goes on instead of HTTP."""
+        rest, self._rest = self._rest, b""
+        return rest
+
+    # --- answers ------------------------------------------------------------------------
+
+    def answer(
+        self, exchange: Exchange, head: ResponseHead, framing: int, body: bytes, trailers: Fields
+    ) -> None:
+        """Write an answer that is here whole, in one go."""
+        data = head_bytes(exchange, head, framing, exchange.keep)
+        if framing == CHUNKED:
+            body = chunk(body) + last_chunk(trailers)
+        if self.lost:
+            pass
+        elif len(body) < LARGE:
+            self.transport.write(data + body)
+        else:
+            self.transport.writeSequence((data, body))
+
+    def inform(self, head: ResponseHead, fields: Fields) -> None:
+        """Write a 1xx head."""
+        self.write(response_bytes(head.status, head.reason, fields, 0))
+
+    def relay(self, exchange: Exchange, response: Any, head: ResponseHead, framing: int) -> Relay:
+        """Return what passes on an answer whose body is still to come."""
+        data = head_bytes(exchange, head, framing, exchange.keep)
+        return Relay(exchange, response, data, framing)
+
+    def trail(self, trailers: Fields) -> None:
+        """Drop trailers that come after a body without chunks: there is no place for them."""
+
+    def reply(self, exchange: Exchange, reply: Reply) -> None:
+        """Write an answer of the gateway's own."""
+        body, method = reply.body, exchange.head.method
+        data = response_bytes(reply.status, reply.reason, reply.fields, len(body), method)
+        self.write(data if method == b"HEAD" else data + body)
+
     # --- between exchanges ---------------------------------------------------------------
 
     def finished(self, keep: bool, now: float) -> None:
@@ -269,6 +316,13 @@ class Channel(Protocol):
         if self._rest:
             self._advance()
 
+    def make_last(self, exchange: Exchange) -> None:
+        """Have the connection close after this exchange."""
+        # A head belongs to all requests with its fields: this one's is to be its own.
+        old = exchange.head
+        head = old.again(old.method, old.target, old.path, old.query, old.size)
+        head.keep_alive, exchange.head = False, head
+
     def linger(self) -> None:
         """Close once what was written is out, without a reset that would destroy it."""
         if not self._is_open():
@@ -277,45 +331,19 @@ class Channel(Protocol):
         self.resume_reading()
         self._lingering = True
         self._rest = b""
-        transport = self.transport
-        # A transport waits for its producer before it closes.
-        transport.unregisterProducer()
-        # Closing with unread bytes makes a reset of it, which may overtake the answer: so only
-        # our half is closed, and the rest is read for a moment. TLS has its own good-bye, which
-        # the client ought to answer.
-        if self.secure:
-            self._listen_on(self._hang_up)
-            transport.loseConnection()
-        elif hasattr(transport, "loseWriteConnection"):
-            self._listen_on(self._close)
-            transport.loseWriteConnection()
-        else:
-            self._close()
+        self.stop_pacing()
+        self._be_leaving().begin(self.secure)
 
-    def _listen_on(self, then: Callable[[], object]) -> None:
-        timers = self.listening.timers
-        self._linger_until = timers.seconds() + LINGER_MOST
-        self._timer = timers.after(LINGER_SECONDS, then)
+    def _be_leaving(self) -> Farewell:
+        if self._farewell is None:
+            self._farewell = Farewell(self.transport, self.listening.timers, self.abort)
+        return self._farewell
 
-    def _drop(self) -> None:
-        """More came after the last answer: as long as it comes, the client may not have read it."""
-        timer = self._timer
-        if timer is not None and self.listening.timers.seconds() < self._linger_until:
-            timer.restart()
-
-    def _hang_up(self) -> None:
-        """The good-bye was not answered: close the connection that TLS runs on."""
-        transport = self.transport
-        self._leave(getattr(transport, "transport", transport))
-
-    def _close(self) -> None:
-        self._leave(self.transport)
-
-    def _leave(self, transport: Any) -> None:
-        # No abort: the client may still be fetching what was written.
-        self._linger_until = 0.0
-        self._timer = self.listening.timers.after(FLUSH_SECONDS, self.abort)
-        transport.loseConnection()
+    def stop_pacing(self) -> None:
+        """A transport waits for its producer before it closes."""
+        if self._producing:
+            self._producing = False
+            self.transport.unregisterProducer()
 
     def write(self, data: bytes) -> None:
         """Write to the client, who may be gone."""
@@ -327,8 +355,7 @@ class Channel(Protocol):
         if not self.lost:
             self._stop_waiting()
             self._lingering = True
-            transport = self.transport
-            transport.abortConnection()
+            self.transport.abortConnection()
 
     def cut(self) -> None:
         """End whatever is under way and the connection with it (when a drain took too long)."""
@@ -347,10 +374,8 @@ class Channel(Protocol):
         """Close to make room for others, if no request has begun to arrive; whether it does."""
         if self.exchange is not None or self._reader.started or not self._is_open():
             return False
-        if self.secure:
-            self.linger()
-        else:
-            self.readConnectionLost()  # it is owed nothing, and has sent nothing
+        # It is owed nothing, and has sent nothing. TLS has a good-bye of its own.
+        (self.linger if self.secure else self.readConnectionLost)()
         return True
 
     def _await(self, queue: TimerQueue) -> None:
@@ -362,9 +387,8 @@ class Channel(Protocol):
         queue, self._queue = self._queue, None
         if queue is not None:
             queue.drop(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._farewell is not None:
+            self._farewell.end()
 
     def expired(self) -> None:
         """The client was silent for too long, or took too long for a head."""

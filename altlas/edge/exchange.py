@@ -14,14 +14,14 @@ from twisted.python.failure import Failure
 
 from altlas.backend.accounting import error_of
 from altlas.backend.call import Call, nobody
-from altlas.edge.answering import head_bytes, head_of
+from altlas.edge.answering import head_of
 from altlas.edge.body import NO_BODY, Body, DownstreamBody
 from altlas.edge.pace import paced
 from altlas.edge.patience import Patience
-from altlas.edge.recording import new_record, unread
+from altlas.edge.recording import explain, new_record, unread
 from altlas.edge.refusals import problem
-from altlas.edge.relay import Relay
 from altlas.edge.replying import Reply
+from altlas.edge.tunnel import open_tunnel
 from altlas.errors import (
     ClientError,
     ClientGone,
@@ -33,26 +33,23 @@ from altlas.errors import (
     UpstreamMalformed,
     UpstreamTimeout,
 )
-from altlas.wire.chunked import chunk, last_chunk
 from altlas.wire.fields import Fields, lower_names
 from altlas.wire.forwarding import request_id
 from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.heads import RequestHead, ResponseHead
 from altlas.wire.trailers import safe_trailers
-from altlas.wire.writing import response_bytes
 
 log = Logger()
 
 if TYPE_CHECKING:
     from altlas.backend.stack import Stack
-    from altlas.edge.channel import Channel
+    from altlas.edge.downstream import Downstream
+    from altlas.edge.relay import Relay
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 UPSTREAM = Fault.UPSTREAM
 #: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
-#: bytes of a body that are not copied to stand behind their head
-LARGE = 16 * 1024
 #: refusals of a request that was understood as far as its end: the next one can be read
 READABLE = (NoRoute, MethodNotAllowed)
 
@@ -68,7 +65,6 @@ class Exchange:
         "_answered",
         "_done",
         "_informed",
-        "_keep",
         "_patience",
         "_relay",
         "_settled",
@@ -78,12 +74,13 @@ class Exchange:
         "call",
         "channel",
         "head",
+        "keep",
         "path",
         "record",
         "request_id",
     )
 
-    def __init__(self, channel: Channel, head: RequestHead) -> None:
+    def __init__(self, channel: Downstream, head: RequestHead) -> None:
         listening, peer = channel.listening, channel.peer
         self.channel = channel
         self.head = head
@@ -99,7 +96,8 @@ class Exchange:
         self._settled = False  # whether it is decided what the answer is
         self._answered = False  # whether a byte of it is out
         self._done = False
-        self._keep = False
+        #: whether the connection serves on after it, if it has one exchange at a time
+        self.keep = False
         self._informed = 0  # 1xx heads that came
         self._patience: Patience | None = None
         self._started = listening.seconds()
@@ -107,7 +105,7 @@ class Exchange:
         listening.in_flight += 1
 
     @classmethod
-    def unread(cls, channel: Channel, beginning: bytes) -> Exchange:
+    def unread(cls, channel: Downstream, beginning: bytes) -> Exchange:
         """The exchange of a request whose head could not be read; it can only be failed.
 
         `beginning` is what came of that head.
@@ -148,7 +146,7 @@ class Exchange:
                 return
             body.invited = True
         fields = self.channel.listening.forwarding.response_fields(head)
-        self.channel.write(response_bytes(head.status, head.reason, fields, 0))
+        self.channel.inform(head, fields)
 
     def _respond(self, response: Any) -> None:
         """The response's head is here, and often all of it."""
@@ -156,31 +154,28 @@ class Exchange:
             self._refrain(response)
             return
         self._settled = True
-        request, channel, method = self.head, self.channel, self.head.method
+        request, channel = self.head, self.channel
         try:
-            head: ResponseHead = getattr(response, "head", None) or head_of(response, method)
+            head: ResponseHead = getattr(response, "head", None) or head_of(
+                response, request.method
+            )
             framing = head.framing
             if framing < 0:
                 # Of unknown length: chunks, for those who know them (RFC 9112, 6.1).
                 framing = CHUNKED if request.minor else UNTIL_CLOSE
-            keep = self._keep = self._may_keep(framing)
-            data = head_bytes(self, head, framing, keep)
+            keep = self.keep = self._may_keep(framing)
             self.record.status = head.status
             body = getattr(response, "take_body", _not_here)()
-            if body is None:
-                self._relay_body(Relay(self, response, data, framing))
+            if body is None or head.status == 101:
+                self._go_on(response, head, framing)
                 return
             # Most answers are small and here whole: they need no relay.
             self.record.bytes_out = len(body)
-            if framing == CHUNKED:
-                body = chunk(body) + last_chunk(safe_trailers(response.trailers))
+            trailers = response.trailers
+            if trailers:
+                trailers = safe_trailers(trailers)
+            channel.answer(self, head, framing, body, trailers)
             self._answered = True
-            if channel.lost:
-                pass
-            elif len(body) < LARGE:
-                channel.transport.write(data + body)
-            else:
-                channel.transport.writeSequence((data, body))
             if not self._done:
                 channel.finished(keep and self.body.complete, self._close())
         except Exception:
@@ -193,6 +188,15 @@ class Exchange:
         response.discard()
         if self.call is not None:
             self.call.finish()
+
+    def _go_on(self, response: Any, head: ResponseHead, framing: int) -> None:
+        """What is not here whole goes on for a while: a body, or what a 101 began."""
+        if head.status != 101:
+            self._relay_body(self.channel.relay(self, response, head, framing))
+            return
+        if self._patience is not None:
+            self._patience.end()  # a tunnel has limits of its own
+        open_tunnel(self, response, self._close)
 
     def _relay_body(self, relay: Relay) -> None:
         self._relay = relay
@@ -240,7 +244,7 @@ class Exchange:
         hsts = self.channel.listening.hsts
         if hsts and self.channel.secure and b"strict-transport-security" not in names:
             fields.append((b"Strict-Transport-Security", hsts))
-        if not self._keep:
+        if not self.keep:
             fields.append((b"Connection", b"close"))
         elif self.head.minor == 0:
             fields.append((b"Connection", b"keep-alive"))
@@ -252,18 +256,16 @@ class Exchange:
         if self._done:
             return
         self._settled = True
-        self._keep = keep and self._may_keep(0)
+        self.keep = keep and self._may_keep(0)
         self.record.status = reply.status
         fields = reply.fields
         self._say(fields, lower_names(fields))
-        body, method = reply.body, self.head.method
-        data = response_bytes(reply.status, reply.reason, fields, len(body), method)
-        if method != b"HEAD":
-            data += body
-            self.record.bytes_out = len(body)
-        self.write(data)
+        if self.head.method != b"HEAD":
+            self.record.bytes_out = len(reply.body)
+        self._answered = True
+        self.channel.reply(self, reply)
         now = self._close()
-        self.channel.finished(self._keep, now)
+        self.channel.finished(self.keep, now)
 
     def fail(self, error: GatewayError) -> None:
         """End the exchange with `error`, as far as the client can still be told."""
@@ -280,22 +282,13 @@ class Exchange:
                 self._bug()
 
     def _refuse(self, error: GatewayError) -> None:
-        self._explain(error)
+        explain(self.record, error)
         if self._answered:
             self._break_off(error)
         else:
             # What a client did wrong on the wire makes the rest of it doubtful.
             keep = not isinstance(error, ClientError) or isinstance(error, READABLE)
             self.reply(problem(error, self.request_id), keep)
-
-    def _explain(self, error: GatewayError) -> None:
-        record = self.record
-        if record.flag == "URX":
-            record.flag = f"{error.flag},URX"
-            record.reason = f"{error.reason}; {record.reason}"
-        else:
-            record.flag = error.flag
-            record.reason = error.reason
 
     def _bug(self) -> None:
         log.failure("An exchange failed in a way that was not foreseen")
@@ -307,7 +300,7 @@ class Exchange:
         """The answer's last byte is written (by the relay)."""
         if not self._done:
             now = self._close()
-            self.channel.finished(self._keep and self.body.complete, now)
+            self.channel.finished(self.keep and self.body.complete, now)
 
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""
@@ -320,7 +313,7 @@ class Exchange:
         """The client left (by the channel): nobody wants the answer any more."""
         if not self._done:
             error = ClientGone()
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
@@ -328,7 +321,7 @@ class Exchange:
     def cut(self, error: GatewayError) -> None:
         """End at once, whatever the client was told, since the gateway must."""
         if not self._done:
-            self._explain(error)
+            explain(self.record, error)
             self.record.status = self.record.status or error.status
             self._abandon(error)
             self._close()
@@ -394,7 +387,7 @@ class Exchange:
         listening.in_flight -= 1
         listening.served += 1
         now = listening.seconds()
-        record.bytes_in = self.body.received
+        record.bytes_in += self.body.received
         record.duration = now - self._started
         listening.report(record)
         return now

@@ -10,19 +10,20 @@ from attrs import define, field
 from OpenSSL import SSL
 from twisted.internet.interfaces import IAddress, IHandshakeListener, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from altlas.timers import Timer, Timers
 from altlas.tls.defects import words
 from altlas.tls.identity import ClientIdentity, Unwelcome
+from altlas.tls.layer import TLSLayers
 from altlas.tls.server import ServerTLS
 
 #: what a client speaks that offers nothing
 HTTP_1 = b"http/1.1"
+HTTP_2 = b"h2"
 #: what is spoken within TLS, the best first (ALPN, RFC 7301); each needs a factory of its own
-PROTOCOLS = (HTTP_1,)
+PROTOCOLS = (HTTP_2, HTTP_1)
 
 
 #: what may become of a handshake
@@ -60,10 +61,10 @@ class Handshakes:
     last: str = field(default="", init=False)
     _under_way: set[Handshake] = field(factory=set, init=False)
 
-    def factory(self) -> TLSMemoryBIOFactory:
+    def factory(self) -> TLSLayers:
         """What makes a protocol of each connection that is accepted."""
         clock: Any = self.timers.clock
-        return SecureFactory(self.tls, False, _Entrance(self), clock)
+        return TLSLayers(self.tls, False, _Entrance(self), clock)
 
     def joined(self, handshake: Handshake) -> None:
         """A client connected."""
@@ -120,13 +121,6 @@ class _Entrance(Factory):
     def stopFactory(self) -> None:
         for factory in self._handshakes.factories.values():
             factory.doStop()
-
-
-class SecureFactory(TLSMemoryBIOFactory):
-    """Twisted's TLS, without its delay of small writes: an answer is one write already."""
-
-    protocol = TLSMemoryBIOProtocol
-    noisy = False
 
 
 @implementer(IHandshakeListener)

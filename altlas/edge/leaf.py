@@ -11,10 +11,11 @@ from altlas.backend.stack import Stack
 from altlas.edge.body import NO_BODY
 from altlas.errors import BadRequest
 from altlas.routing.rewriting import Rewriter, rewriter
-from altlas.settings.tree import Backend, Route, Timeouts
+from altlas.settings.tree import Backend, Route, Timeouts, UpgradeLimits
 from altlas.wire.forwarding import with_host
 from altlas.wire.section import Section
 from altlas.wire.targets import has_encoded_slash
+from altlas.wire.upgrades import Offer, offered, with_offer
 
 if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
@@ -41,6 +42,9 @@ class ForwardLeaf:
     host_of_instance: bool
     refuse_escapes: bool
     rewriter: Rewriter
+    #: protocols that a client may ask to go on in, and for how long
+    upgrades: frozenset[bytes]
+    tunnel_limits: UpgradeLimits
 
     @classmethod
     def of(cls, route: Route, backend: Backend, stack: Stack) -> ForwardLeaf:
@@ -55,6 +59,8 @@ class ForwardLeaf:
             host_of_instance=backend.host == "instance",
             refuse_escapes=route.escapes == "reject",
             rewriter=rewriter(route),
+            upgrades=frozenset(one.encode("ascii") for one in route.upgrade),
+            tunnel_limits=route.upgrade_,
         )
 
     def serve(self, exchange: Exchange) -> None:
@@ -69,6 +75,10 @@ class ForwardLeaf:
         )
         if self.host is not None:
             section = Section.of(with_host(section.fields, self.host), section.framing)
+        offer = None
+        if head.upgrade and (protocols := offered(head, self.upgrades)):
+            offer = Offer(protocols, self.tunnel_limits)
+            section = with_offer(section, protocols)
         exchange.record.backend = self.backend
         call = Call(
             method=head.method,
@@ -80,5 +90,6 @@ class ForwardLeaf:
             informational=exchange.informational,
             # HTTP/1.0 may name no host at all; an instance must be told one (RFC 9112, 3.2).
             host_of_instance=self.host_of_instance or not (head.host or self.host),
+            offer=offer,
         )
         exchange.forward(self.stack, call)

@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 from typing import Protocol as Shape
 
 from attrs import define, field, frozen
-from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
+from twisted.internet.interfaces import (
+    IAddress,
+    IProtocol,
+    IProtocolFactory,
+    IProtocolNegotiationFactory,
+)
 from twisted.internet.protocol import Factory, Protocol
 from zope.interface import implementer
 
 from altlas.edge.capacity import Capacity
 from altlas.edge.gate import Gate
+from altlas.edge.handshake import HTTP_1
 from altlas.edge.hsts import policy
 from altlas.edge.rationing import rationed
 from altlas.observability.record import ExchangeRecord
@@ -29,8 +35,8 @@ from altlas.wire.limits import Limits
 from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
-    from altlas.edge.channel import Channel
     from altlas.edge.exchange import Exchange
+    from altlas.edge.tunnel import Tunnel
 
 
 class Guest(Shape):
@@ -64,6 +70,10 @@ class Listening:
     #: whether connections are to close after the exchange that they are in
     draining: bool = field(default=False, init=False)
     channels: set[Guest] = field(factory=set, init=False)
+    #: exchanges that became tunnels, as long as those last
+    tunnels: set[Tunnel] = field(factory=set, init=False)
+    #: whether a tunnel that comes about is to be closed at once
+    closes_tunnels: bool = field(default=False, init=False)
     limits: Limits = field(init=False)
     #: which fields of a request count, by their names
     names: Names = field(init=False)
@@ -156,6 +166,18 @@ class Listening:
         for channel in list(self.channels):
             channel.cut()
 
+    def cut_exchanges(self) -> None:
+        """Close every connection now that is no tunnel."""
+        for channel in list(self.channels):
+            if getattr(channel, "exchange", None) not in self.tunnels:
+                channel.cut()
+
+    def close_tunnels(self) -> None:
+        """Close every tunnel in good order, and each that comes about from now on."""
+        self.closes_tunnels = True
+        for tunnel in list(self.tunnels):
+            tunnel.close_for_drain()
+
     # --- who is there --------------------------------------------------------------------
 
     def peer_of(self, address: IAddress, local: IAddress, tls: bool) -> Peer:
@@ -171,7 +193,7 @@ class Listening:
         )
 
     def _trusts(self, host: str) -> bool:
-        return _within(host, self.settings.trust)
+        return within(host, self.settings.trust)
 
     def client_of(self, head: RequestHead, peer: Peer) -> str:
         """The client behind a trusted peer, as far as that is believed: the last address in
@@ -194,6 +216,10 @@ class Listening:
         """32 hexadecimal digits that no other request has."""
         return hexlify(self._bits(128).to_bytes(16, "big"))
 
+    def random_bytes(self, count: int) -> bytes:
+        """Bytes that nobody can foretell."""
+        return self._bits(8 * count).to_bytes(count, "big")
+
     def date(self) -> bytes:
         """The time as a Date field has it (RFC 9110, 5.6.7); made once a second."""
         now = int(self.wall_clock())
@@ -210,7 +236,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _within(host: str, networks: tuple[Network, ...]) -> bool:
+def within(host: str, networks: tuple[Network, ...]) -> bool:
+    """Whether the address `host` is in one of the networks."""
     if not networks:
         return False
     # A scope (`fe80::1%eth0`) is no part of a network.
@@ -224,7 +251,7 @@ class ChannelFactory(Factory):
 
     noisy = False
 
-    def __init__(self, listening: Listening, make: Callable[[Listening], Channel]) -> None:
+    def __init__(self, listening: Listening, make: Callable[[Listening], Protocol]) -> None:
         self._listening = listening
         self._make = make
 
@@ -233,7 +260,7 @@ class ChannelFactory(Factory):
         return self._make(self._listening)
 
 
-@implementer(IProtocolFactory)
+@implementer(IProtocolFactory, IProtocolNegotiationFactory)
 @frozen
 class Entrance:
     """Turns clients away who have too many connections, before anything is said to them."""
@@ -247,6 +274,11 @@ class Entrance:
         if self._capacity.admits(addr):
             return self._inside.buildProtocol(addr)
         return TurnedAway()
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What the factory inside wants Twisted's own TLS to agree on, the best first."""
+        inside = IProtocolNegotiationFactory(self._inside, None)
+        return [HTTP_1] if inside is None else list(inside.acceptableProtocols())
 
     def doStart(self) -> None:
         """Tell the factory inside that it is in use."""

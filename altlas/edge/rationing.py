@@ -40,13 +40,10 @@ class Rationing:
 
 
 def _count(exchange: Exchange, most: int) -> None:
-    channel, head = exchange.channel, exchange.head
+    channel = exchange.channel
     channel.asked += 1
     if channel.asked >= most:
-        # A head belongs to all requests with its fields: this one's is to be its own.
-        head = head.again(head.method, head.target, head.path, head.query, head.size)
-        head.keep_alive = False
-        exchange.head = head
+        channel.make_last(exchange)
 
 
 def rationed(dispatch: Dispatch, limits: ListenerLimits) -> Dispatch:

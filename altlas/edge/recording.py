@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from altlas.errors import GatewayError
 from altlas.observability.record import ExchangeRecord
-from altlas.wire.fields import first
 from altlas.wire.heads import RequestHead
 from altlas.wire.request_line import glimpse
 
 if TYPE_CHECKING:
-    from altlas.edge.channel import Channel
+    from altlas.edge.downstream import Downstream
 
 
 def unread(beginning: bytes) -> RequestHead:
@@ -40,15 +40,15 @@ class Asker:
 
     __slots__ = ("block", "client", "referer", "user_agent")
 
-    def __init__(self, channel: Channel, head: RequestHead) -> None:
-        peer, names, fields = channel.peer, head.names, head.fields
+    def __init__(self, channel: Downstream, head: RequestHead) -> None:
+        peer, firsts = channel.peer, head.firsts
         self.block = head.block
         self.client = channel.listening.client_of(head, peer) if peer.trusted else peer.address
-        self.referer = (b"referer" in names and first(fields, b"referer")) or b""
-        self.user_agent = (b"user-agent" in names and first(fields, b"user-agent")) or b""
+        self.referer = firsts.get(b"referer", b"")
+        self.user_agent = firsts.get(b"user-agent", b"")
 
 
-def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> ExchangeRecord:
+def new_record(channel: Downstream, head: RequestHead, request_id: bytes) -> ExchangeRecord:
     """The record of the exchange that begins with `head`."""
     asker, listening = channel.asker, channel.listening
     if asker is None or asker.block is not head.block or head.block is None:
@@ -66,3 +66,13 @@ def new_record(channel: Channel, head: RequestHead, request_id: bytes) -> Exchan
         asker.user_agent,
         channel.secure,
     )
+
+
+def explain(record: ExchangeRecord, error: GatewayError) -> None:
+    """Write down why the exchange did not go well; that its retries were spent stays there."""
+    if record.flag == "URX":
+        record.flag = f"{error.flag},URX"
+        record.reason = f"{error.reason}; {record.reason}"
+    else:
+        record.flag = error.flag
+        record.reason = error.reason

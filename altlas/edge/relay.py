@@ -27,14 +27,17 @@ class Relay(Protocol):
     """
 
     def __init__(self, exchange: Exchange, response: Any, head: bytes, framing: int) -> None:
-        """`head` is the answer's as it is to be written, `framing` what it says."""
+        """`head` is the answer's as it is to be written, `framing` what it says.
+
+        It is empty where the client's side writes it by itself, before the first piece.
+        """
         self._exchange = exchange
         self._response = response
         self._record = exchange.record
         self._channel = exchange.channel
         self._chunked = framing == CHUNKED
         self.framing = framing
-        self._pending = head
+        self._pending: bytes | None = head
         self._ended = False
         self.on_progress: Callable[[], object] | None = None
 
@@ -51,16 +54,17 @@ class Relay(Protocol):
         if self.on_progress is not None:
             self.on_progress()
         self._record.bytes_out += len(data)
-        if self._chunked or self._pending:
+        if self._chunked or self._pending is not None:
             self._write(chunk(data) if self._chunked else data)
         else:
             # Nearly all of a long body comes this way. Its client is there, or it had ended.
             self._channel.transport.write(data)
 
     def _write(self, data: bytes) -> None:
-        if self._pending:
-            data, self._pending = self._pending + data, b""
-        if data:
+        if self._pending is not None:
+            data, self._pending = self._pending + data, None
+            self._exchange.write(data)
+        elif data:
             self._exchange.write(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -70,6 +74,8 @@ class Relay(Protocol):
         self._ended = True
         if reason.check(ResponseDone, PotentialDataLoss):
             trailers = safe_trailers(getattr(self._response, "trailers", []))
+            if trailers and not self._chunked:
+                self._channel.trail(trailers)
             self._write(last_chunk(trailers) if self._chunked else b"")
             self._exchange.complete()
         else:

@@ -45,7 +45,8 @@ def tls_of(settings: Settings) -> Iterator[tuple[str, Callable[[float], Renewabl
 
 
 def _server(listener: Listener, now: float) -> ServerTLS:
-    protocols = PROTOCOLS if listener.serves == "routes" else (HTTP_1,)
+    both = listener.serves == "routes" and listener.http2.enabled
+    protocols = PROTOCOLS if both else (HTTP_1,)
     return ServerTLS.of(listener.tls, protocols, now)
 
 

@@ -14,6 +14,9 @@ from altlas.settings.tree import Drain
 
 log = Logger()
 
+#: seconds that tunnels may take to close after they were told to
+GOODBYE = 2.0
+
 
 @define(eq=False)
 class Draining:
@@ -22,50 +25,72 @@ class Draining:
     For ``drain.grace`` everything goes on while readiness is red already and answers say
     ``Connection: close``, so that whoever balances before us can turn away. Then no more
     connections are taken, idle ones close, and those with an exchange after it. After
-    ``drain.timeout`` what is left is cut.
+    ``drain.timeout`` what is left is cut, but for tunnels: those are closed after
+    ``drain.tunnels``, with a word where there is one.
     """
 
     _listeners: Collection[Listening]
     _settings: Drain
     _reactor: Any
-    #: what there is to wait for just now
-    _waiting: Any = field(default=None, init=False)
+    #: what is to happen when somebody's time is over
+    _due: list[Any] = field(factory=list, init=False)
     _hurried: bool = field(default=False, init=False)
 
     async def drained(self, stop_listening: Callable[[], Deferred[Any]]) -> None:
         """Go down; return when nothing is under way any more."""
+        settings = self._settings
         for listening in self._listeners:
             listening.announce()
-        if self._settings.grace:
+        if settings.grace:
             over: Deferred[None] = Deferred()
-            self._wait(self._settings.grace, lambda: over.callback(None))
+            self._wait(settings.grace, lambda: over.callback(None))
             await over
         await stop_listening()
         emptied = DeferredList([_emptied(listening) for listening in self._listeners])
-        self._wait(self._settings.timeout, self._cut)
+        self._wait(settings.timeout, self._cut_exchanges)
+        self._wait(settings.tunnels, self._close_tunnels)
+        # Tunnels get a moment for their good-bye.
+        self._wait(max(settings.timeout, settings.tunnels + GOODBYE), self._cut)
         await emptied
-        if self._waiting.active():
-            self._waiting.cancel()
+        for call in self._due:
+            if call.active():
+                call.cancel()
 
     def hurry(self) -> None:
         """Wait no longer: cut what is under way."""
         if not self._hurried:
             self._hurried = True
             log.warn("A second signal: nothing is waited for any longer")
-            if self._waiting is not None and self._waiting.active():
-                self._waiting.reset(0)
+            for call in self._due:
+                if call.active():
+                    call.reset(0)
 
     def _wait(self, length: float, then: Callable[[], object]) -> None:
-        self._waiting = self._reactor.callLater(0 if self._hurried else length, then)
+        self._due.append(self._reactor.callLater(0 if self._hurried else length, then))
 
-    def _cut(self) -> None:
+    def _cut_exchanges(self) -> None:
         for listening in self._listeners:
-            if listening.channels:
+            count = len(listening.channels) - len(listening.tunnels)
+            if count:
                 log.warn(
                     "Listener {name}: {count} connections are cut, their time is over",
                     name=listening.name,
-                    count=len(listening.channels),
+                    count=count,
                 )
+            listening.cut_exchanges()
+
+    def _close_tunnels(self) -> None:
+        for listening in self._listeners:
+            if listening.tunnels:
+                log.info(
+                    "Listener {name}: {count} tunnels are closed, their time is over",
+                    name=listening.name,
+                    count=len(listening.tunnels),
+                )
+            listening.close_tunnels()
+
+    def _cut(self) -> None:
+        for listening in self._listeners:
             listening.cut()
 
 

@@ -25,6 +25,7 @@ from twisted.python.log import callWithContext
 from zope.interface import implementer
 
 from altlas.gateway.binds import endpoint
+from altlas.gateway.fronted import FrontedReactor
 from altlas.settings.tree import Listener
 
 log = Logger()
@@ -59,6 +60,7 @@ class Ports:
     """
 
     _endpoints: tuple[tuple[Listener, IStreamServerEndpoint], ...]
+    _fronts: dict[str, FrontedReactor] = field(factory=dict)
     #: where each listener is bound, by name
     addresses: dict[str, IAddress] = field(factory=dict, init=False)
     #: why those that could not be bound so far could not
@@ -70,7 +72,13 @@ class Ports:
     @classmethod
     def of(cls, listeners: Iterable[Listener], reactor: Any) -> Ports:
         """The ports of these listeners, not bound yet. Raises `ValueError` for a bad bind."""
-        return cls(tuple((one, endpoint(one.bind, reactor)) for one in listeners))
+        fronts: dict[str, FrontedReactor] = {}
+        endpoints = []
+        for one in listeners:
+            if one.proxy_versions:
+                fronts[one.name] = FrontedReactor(reactor, one)
+            endpoints.append((one, endpoint(one.bind, fronts.get(one.name, reactor))))
+        return cls(tuple(endpoints), fronts)
 
     def open(self, factories: Mapping[str, IProtocolFactory]) -> Deferred[Any]:
         """Bind every listener to its factory, by name.
@@ -85,7 +93,10 @@ class Ports:
         ports = self._open.pop(serves, [])
         for port in ports:
             _take_waiting(port)
-        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+        closed: list[Deferred[Any]] = [maybeDeferred(port.stopListening) for port in ports]
+        if serves == "routes":  # as all do that stand behind a balancer
+            closed += [front.finish() for front in self._fronts.values()]
+        return DeferredList(closed)
 
     def _bind(
         self, listener: Listener, endpoint: IStreamServerEndpoint, factory: IProtocolFactory
@@ -149,7 +160,8 @@ def _take_waiting(port: IListeningPort) -> None:
 @implementer(IProtocolFactory, IProtocolNegotiationFactory)
 @frozen
 class HttpFactory:
-    """A factory for HTTP/1.1, quiet, that says so to TLS (ALPN, RFC 7301).
+    """A factory for HTTP, quiet, that says to TLS which one it is (ALPN, RFC 7301): 1.1, unless
+    the factory inside knows more.
 
     Clients that offer ``h2`` and ``http/1.1`` would be turned away by OpenSSL from a server
     that chooses neither.
@@ -172,7 +184,8 @@ class HttpFactory:
 
     def acceptableProtocols(self) -> list[bytes]:
         """What is spoken within TLS."""
-        return [b"http/1.1"]
+        inside = IProtocolNegotiationFactory(self._inside, None)
+        return [b"http/1.1"] if inside is None else inside.acceptableProtocols()
 
 
 def _reason(failure: Failure) -> str:

@@ -17,10 +17,10 @@ from twisted.python.failure import Failure
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
-from altlas.edge.channel import Channel
 from altlas.edge.handshake import HTTP_1
 from altlas.edge.headroom import Headroom
-from altlas.edge.listening import ChannelFactory, Entrance, Listening
+from altlas.edge.http2.choosing import entrances
+from altlas.edge.listening import Entrance, Listening
 from altlas.gateway.admin_access import access_faults, token_of
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
@@ -158,8 +158,7 @@ class GatewayService(Service):
         )
         self.headroom.serve(listening.capacity)
         self._ports.watchers[listener.name] = listening.gate.add
-        factories = {HTTP_1: ChannelFactory(listening, Channel)}
-        inside = self.certificates.secured(listener, factories, listening)
+        inside = self.certificates.secured(listener, entrances(listening), listening)
         return Entrance(inside, listening.capacity)
 
     # --- traffic -----------------------------------------------------------------------------

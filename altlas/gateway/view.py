@@ -77,6 +77,7 @@ class GatewayView:
                     "serves": settings.serves,
                     "connections": self._connections(settings.name),
                     "in_flight": listening.in_flight if listening else 0,
+                    "tunnels": len(listening.tunnels) if listening else 0,
                     "capacity": listening and _capacity(listening),
                 }
             )

@@ -36,11 +36,15 @@ def combined_lines() -> Callable[[ExchangeRecord], bytes]:
     return line
 
 
+#: by the minor version, the last one by -1
+_PROTOCOLS = (b" HTTP/1.0", b" HTTP/1.1", b" HTTP/2.0", b"")
+
+
 def _request_line(record: ExchangeRecord) -> bytes:
     if not record.method:  # refused: what there is of a line, as it came
         return _escaped(record.target)
     asked = b"%b %b" % (_escaped(record.method), _escaped(record.target))
-    return asked if record.minor < 0 else b"%b HTTP/1.%d" % (asked, record.minor)
+    return b"%b%b" % (asked, _PROTOCOLS[record.minor])
 
 
 def _escaped(raw: bytes) -> bytes:

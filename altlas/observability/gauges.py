@@ -30,6 +30,7 @@ class ViewGauges:
         backends = self._view.backends()
         yield _build(overview)
         yield _in_flight(overview["listeners"])
+        yield _tunnels(overview["listeners"])
         yield _queued(backends)
         yield _up(backends)
         yield _circuits(backends)
@@ -51,6 +52,17 @@ def _in_flight(listeners: Iterable[Row]) -> Metric:
     )
     for listener in listeners:
         metric.add_metric((listener["name"],), listener["in_flight"])
+    return metric
+
+
+def _tunnels(listeners: Iterable[Row]) -> Metric:
+    metric = GaugeMetricFamily(
+        "altlas_tunnels_open",
+        "Requests under way that became tunnels (WebSockets).",
+        labels=("listener",),
+    )
+    for listener in listeners:
+        metric.add_metric((listener["name"],), listener["tunnels"])
     return metric
 
 

@@ -46,7 +46,7 @@ _CONTROLS = {
 
 
 #: by the minor version, the last one by -1
-_PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "")
+_PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "")
 _MILLISECONDS = tuple(f"{n:03d}Z" for n in range(1000))
 #: every line's, in their order
 _MEMBERS = (

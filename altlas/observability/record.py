@@ -27,7 +27,8 @@ class ExchangeRecord:
     #: there is of its line
     target: bytes = b""
     host: bytes = b""
-    #: the n of HTTP/1.n; -1 when the request line was refused and shows no such version
+    #: the n of HTTP/1.n, 2 for HTTP/2.0; -1 when the request line was refused and shows no such
+    #: version
     minor: int = 1
     referer: bytes = b""
     user_agent: bytes = b""

@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet import tcp, unix
 
+from altlas.reactor.addresses import ip_address
 from altlas.reactor.listening import Acceptance
 from altlas.reactor.server import ServerConnection, UNIXServerConnection
 
@@ -84,6 +85,9 @@ class StreamPort(tcp.Port):
 
 class TCPPort(StreamPort):
     """A TCP port."""
+
+    def _buildAddr(self, address: Any) -> Any:
+        return ip_address(address)
 
 
 class UNIXPort(unix.Port, StreamPort):

@@ -75,6 +75,8 @@ class ServerConnection(SecurableConnection):
         origin = self._origin
         assert origin is not None
         client = self._peer_of(stream)
+        if client is None:
+            return False
         try:
             protocol = origin.build(client)
         except BaseException:
@@ -89,7 +91,9 @@ class ServerConnection(SecurableConnection):
         return True
 
     def _peer_of(self, stream: Transport) -> Any:
-        return named(stream.get_extra_info("peername"))
+        # None for who has reset the connection before it was looked at.
+        peer = stream.get_extra_info("peername")
+        return None if peer is None else named(peer)
 
     def _introduce(self, protocol: Any, client: Any, origin: Origin) -> None:
         self.client = client

@@ -93,6 +93,7 @@ def _listener(listener: Listener) -> Iterator[Complaint]:
     if listener.serves != "admin" and listener.admin != AdminAccess():
         keys = [f"admin.{key}" for key in ("token_file", "hosts") if getattr(listener.admin, key)]
         yield Complaint(tuple(keys), "serves = admin with it")
+    yield from _fronted(listener)
     tls, secure = listener.tls, listener.bind.startswith(_SECURE_BINDS)
     if tls.certificate and secure:
         wanted = "a bind without TLS of its own where tls.certificate is given, such as tcp:8443"
@@ -105,6 +106,16 @@ def _listener(listener: Listener) -> Iterator[Complaint]:
     if needless:
         keys = [f"tls.{name}" for name in (*needless, "certificate")]
         yield Complaint(tuple(keys), "tls.certificate with it")
+
+
+def _fronted(listener: Listener) -> Iterator[Complaint]:
+    spoken_for, believed = listener.proxy_protocol != "off", bool(listener.proxy_protocol_.from_)
+    if spoken_for and not believed:
+        yield Complaint(("proxy_protocol",), "proxy-protocol.from with it: whom to believe")
+    elif believed and not spoken_for:
+        yield Complaint(("proxy_protocol_.from_",), "proxy-protocol = on with it")
+    if spoken_for and listener.serves == "admin":
+        yield Complaint(("proxy_protocol",), "proxy-protocol only where routes are served")
 
 
 #: what says nothing without a certificate
@@ -158,6 +169,8 @@ def _route(route: Route) -> Iterator[Complaint]:
         yield Complaint(tuple(rewrites), "a rewrite only where a backend answers")
     if route.rewrite.prefix is not None and route.match_kind == "regex":
         yield Complaint(("rewrite.prefix",), "rewrite.regex where the path is a regex")
+    if route.upgrade and not given["backend"]:
+        yield Complaint(("upgrade",), "an upgrade only where a backend answers")
     yield from _needless(route, given)
 
 

@@ -26,6 +26,7 @@ from altlas.settings.units import (
     text,
     unless_off,
 )
+from altlas.settings.upgrades import UpgradeLimits, protocol
 
 
 class Inherit(Enum):
@@ -210,6 +211,13 @@ class Route:
         "even where it leads nowhere else; a `strict` one has that already",
     )
     timeout: RouteTimeouts = group(RouteTimeouts)
+    upgrade: tuple[str, ...] = key(
+        items(protocol),
+        default="",
+        help="protocols that a client may ask to go on in, `websocket` say; "
+        "what else it offers is dropped, and the request goes on as plain HTTP",
+    )
+    upgrade_: UpgradeLimits = group(UpgradeLimits)
 
     @property
     def match_kind(self) -> Literal["prefix", "exact", "regex"]:

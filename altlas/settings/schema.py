@@ -38,8 +38,13 @@ def slots(settings: type[Any], path: Path = ()) -> tuple[Slot, ...]:
 
 
 def key_name(path: Path) -> str:
-    """The attributes ``a_b``, ``c_d`` as the key ``a-b.c-d``."""
-    return ".".join(path).replace("_", "-")
+    """The attributes ``a_b``, ``c_d`` as the key ``a-b.c-d``.
+
+    An underscore at the end only keeps an attribute apart from another or from Python's own
+    words: ``upgrade`` and ``upgrade_``, ``idle`` are the keys ``upgrade`` and ``upgrade.idle``.
+    """
+    names = ".".join(path).split(".")
+    return ".".join(name.rstrip("_") for name in names).replace("_", "-")
 
 
 def _slots(settings: type[Any], path: Path) -> Iterator[Slot]:

@@ -24,6 +24,7 @@ from altlas.settings.backends import (
     RetrySettings,
     Timeouts,
 )
+from altlas.settings.http2 import ListenerHttp2
 from altlas.settings.instances import Instance
 from altlas.settings.keys import Takes, group, key, required
 from altlas.settings.predicates import Predicate
@@ -50,6 +51,7 @@ from altlas.settings.units import (
     text,
     unless_off,
 )
+from altlas.settings.upgrades import UpgradeLimits
 
 __all__ = [
     "INHERIT",
@@ -64,6 +66,7 @@ __all__ = [
     "Instance",
     "Listener",
     "ListenerHeaders",
+    "ListenerHttp2",
     "ListenerLimits",
     "ListenerTimeouts",
     "ListenerTls",
@@ -71,6 +74,7 @@ __all__ = [
     "PoolSettings",
     "Predicate",
     "ProbeSettings",
+    "ProxyProtocol",
     "QueueSettings",
     "Redirect",
     "Respond",
@@ -83,9 +87,16 @@ __all__ = [
     "StatusRange",
     "Timeouts",
     "TlsSettings",
+    "UpgradeLimits",
 ]
 
 Network = IPv4Network | IPv6Network
+_PROXY_VERSIONS = {
+    "off": frozenset[int](),
+    "on": frozenset({1, 2}),
+    "v1": frozenset({1}),
+    "v2": frozenset({2}),
+}
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -133,6 +144,11 @@ class Drain:
     )
     timeout: float = key(
         duration, default="30s", help="how long exchanges may take after that until they are cut"
+    )
+    tunnels: float = key(
+        duration,
+        default="10s",
+        help="how long tunnels (WebSockets) may go on after that until they are closed with a word",
     )
 
 
@@ -224,6 +240,17 @@ class ListenerHeaders:
 
 
 @frozen(kw_only=True)
+class ProxyProtocol:
+    """Who may say for whom it speaks."""
+
+    from_: tuple[Network, ...] = key(
+        items(network),
+        default="",
+        help="the balancers whose PROXY headers are believed; nobody else may connect",
+    )
+
+
+@frozen(kw_only=True)
 class Listener:
     """An address that clients connect to."""
 
@@ -239,11 +266,24 @@ class Listener:
     trust: tuple[Network, ...] = key(
         items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"
     )
+    proxy_protocol: str = key(
+        choice("off", "on", "v1", "v2"),
+        default="off",
+        help="`on`, or one version: each connection begins with a PROXY header, before TLS too, "
+        "and the client that it names counts in all that follows; `timeout.headers` is its limit",
+    )
+    proxy_protocol_: ProxyProtocol = group(ProxyProtocol)
     headers: ListenerHeaders = group(ListenerHeaders)
     limit: ListenerLimits = group(ListenerLimits)
     timeout: ListenerTimeouts = group(ListenerTimeouts)
     tls: ListenerTls = group(ListenerTls)
     admin: AdminAccess = group(AdminAccess)
+    http2: ListenerHttp2 = group(ListenerHttp2)
+
+    @property
+    def proxy_versions(self) -> frozenset[int]:
+        """The versions of the PROXY protocol that a connection must begin with one of."""
+        return _PROXY_VERSIONS[self.proxy_protocol]
 
 
 @frozen(kw_only=True)

@@ -12,11 +12,12 @@ from twisted.web.iweb import IBodyProducer
 from altlas.errors import GatewayError, UpstreamCancelled, UpstreamMalformed, UpstreamReset
 from altlas.upstream.carrier import Carrier
 from altlas.upstream.request import Outgoing
-from altlas.upstream.response import DONE, UpstreamResponse, cancelled
+from altlas.upstream.response import DONE, Flow, UpstreamResponse, cancelled
 from altlas.upstream.uploading import Upload
 from altlas.wire.bodies import RESPONSE, BodyReader, body_reader
 from altlas.wire.framing import UNTIL_CLOSE
 from altlas.wire.heads import ResponseHead
+from altlas.wire.upgrades import agreed
 
 #: Seconds that the rest of a refused body may take to come.
 DRAIN_TIMEOUT = 1.0
@@ -100,6 +101,9 @@ class Attempt:
         further: ResponseHead | None = head
         try:
             while further is not None and further.status < 200:
+                if further.status == 101:
+                    self._switched(further, rest)
+                    return
                 self._informed(further)
                 if self._pending is None:
                     return  # given up meanwhile
@@ -162,10 +166,21 @@ class Attempt:
 
     def _informed(self, head: ResponseHead) -> None:
         """Hand out a head that is only informational."""
-        if head.status == 101:
-            raise UpstreamMalformed(reason="101, but no other protocol was asked for")
         if self._request.informational is not None:
             self._request.informational(head)
+
+    def _switched(self, head: ResponseHead, rest: bytes) -> None:
+        """Hand out the 101 together with the tunnel that the connection becomes."""
+        offer = self._request.offer
+        protocol = agreed(head, offer.protocols) if offer is not None else None
+        if protocol is None:
+            raise UpstreamMalformed(reason="101, but to no protocol that was asked for")
+        tunnel = self._carrier.switched(protocol, rest)
+        response = self._new_response(head, tunnel, b"")
+        response.tunnel = tunnel
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.callback(response)
 
     def _begin(self, head: ResponseHead, rest: bytes) -> None:
         """Hand out the response, together with its body if that is here whole."""
@@ -198,9 +213,7 @@ class Attempt:
         if self._response is response and not response.taken:
             self._carrier.pause()
 
-    def _new_response(
-        self, head: ResponseHead, flow: Attempt | None, body: bytes
-    ) -> UpstreamResponse:
+    def _new_response(self, head: ResponseHead, flow: Flow | None, body: bytes) -> UpstreamResponse:
         response = UpstreamResponse(head, self._request, flow, body)
         if self._carrier.served == 1:
             self._carrier.introduce(response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from altlas.upstream.response import UpstreamResponse
+from altlas.upstream.tunnel import UpstreamTunnel
 from altlas.upstream.uploading import Outlet
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
@@ -34,6 +35,9 @@ class Carrier(Protocol):
 
     def resume(self) -> None:
         """Read on."""
+
+    def switched(self, protocol: bytes, rest: bytes) -> UpstreamTunnel:
+        """Carry another protocol from now on; `rest` are the first bytes of it."""
 
     def cut(self) -> None:
         """Close at once, dropping what was not sent."""

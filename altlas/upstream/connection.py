@@ -6,16 +6,21 @@ from typing import Any
 from typing import Protocol as Shape
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.interfaces import IHandshakeListener
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IHandshakeListener,
+    ISSLTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
-from zope.interface import implementer
+from zope.interface import alsoProvides, implementer
 
 from altlas.errors import ConnectFailed, GatewayError
 from altlas.timers import Timer, Timers
 from altlas.upstream.attempt import Attempt
 from altlas.upstream.request import Outgoing
 from altlas.upstream.response import UpstreamResponse
+from altlas.upstream.tunnel import UpstreamTunnel
 from altlas.upstream.uploading import Outlet
 from altlas.wire.limits import Limits
 from altlas.wire.reading import ResponseReader
@@ -65,7 +70,7 @@ class UpstreamConnection(Protocol):
         #: when an attempt has them
         self._request: Outgoing | None = None
         self._pending: Deferred[UpstreamResponse] | None = None
-        self._attempt: Attempt | None = None
+        self._attempt: Attempt | UpstreamTunnel | None = None
         self._paused = False
         self._timer: Timer | None = None
         self.limits = keeper.limits
@@ -188,6 +193,14 @@ class UpstreamConnection(Protocol):
         elif secured is not None and not secured.called:
             secured.errback(reason)
 
+    def readConnectionLost(self) -> None:
+        """Hear that the instance sends no more; only a tunnel asks to be told (`switched`)."""
+        if isinstance(self._attempt, UpstreamTunnel):
+            self._attempt.ended()
+
+    def writeConnectionLost(self) -> None:
+        """Our own half is closed, as `end_sending` wants it."""
+
     # --- to the attempt, and from it
 
     def _taken_over(self) -> Attempt:
@@ -232,6 +245,23 @@ class UpstreamConnection(Protocol):
             self._keeper.release(self)
         else:
             self.close()
+
+    # --- as the end of a tunnel
+
+    def switched(self, protocol: bytes, rest: bytes) -> UpstreamTunnel:
+        """Carry another protocol from now on; `rest` are the first bytes of it."""
+        tunnel = self._attempt = UpstreamTunnel(self, protocol, rest)
+        alsoProvides(self, IHalfCloseableProtocol)
+        return tunnel
+
+    def end_sending(self) -> bool:
+        """Close our half once all is written; False where there are no halves, as with TLS."""
+        half_close = getattr(self._stream, "loseWriteConnection", None)
+        if half_close is None or ISSLTransport.providedBy(self._stream):
+            return False
+        if not self.closing:
+            half_close()
+        return True
 
     # --- ends
 

@@ -15,6 +15,7 @@ from altlas.wire.framing import CHUNKED
 from altlas.wire.heads import ResponseHead
 from altlas.wire.plainness import plainly_framed, saying_close
 from altlas.wire.section import Section
+from altlas.wire.upgrades import Offer
 from altlas.wire.writing import request_bytes
 
 #: Is called with every 1xx head that comes before the final one (RFC 9110, 15.2).
@@ -41,6 +42,8 @@ class Outgoing:
     #: whether its connection is to serve no other after it, since an instance might not find its
     #: end; known once it is `encoded`
     alone: bool
+    #: other protocols that the fields offer to go on in; only to those may a 101 go
+    offer: Offer | None
 
     @property
     def connect_timeout(self) -> float | None:
@@ -86,6 +89,7 @@ class UpstreamRequest(Outgoing):
     informational: Informational | None = None
     connect_timeout: float | None = None
     alone: bool = field(default=False, init=False)
+    offer: Offer | None = None
 
 
 def _framing_of(body: Any) -> int:

@@ -15,6 +15,7 @@ from zope.interface import implementer
 from altlas.errors import UpstreamCancelled
 from altlas.upstream.headers import FieldHeaders
 from altlas.upstream.request import Outgoing
+from altlas.upstream.tunnel import UpstreamTunnel
 from altlas.wire.fields import Fields
 from altlas.wire.heads import ResponseHead
 
@@ -65,6 +66,8 @@ class UpstreamResponse:
     reused = True
     #: fields after a chunked body, unfiltered; complete at ResponseDone
     trailers: Fields = _NO_FIELDS
+    #: of a 101: what its connection became. Who does not open it must refuse the response.
+    tunnel: UpstreamTunnel | None = None
     _headers: FieldHeaders | None = None
     _paused = False
     _protocol: IProtocol | None = None

@@ -8,8 +8,8 @@ head with it (see `altlas.wire.heads`). One block a reader: no sender can fill a
 
 from __future__ import annotations
 
-from altlas.wire.fields import Fields, first_values, lower_names
-from altlas.wire.framing import telling_fields
+from altlas.wire.fields import Fields, first_values
+from altlas.wire.framing import TELLING, telling_fields
 from altlas.wire.hop_by_hop import connection_options
 
 
@@ -25,18 +25,25 @@ class FieldBlock:
         """Raises `framing.Ambiguous` for fields that contradict each other."""
         self.raw = raw
         self.fields = fields
+        values = {name.lower(): value for name, value in fields}
+        single = len(values) == len(fields)
         #: what says how the message is to be read, by lower-case name
-        self.told = telling_fields(fields)
+        self.told = (
+            # Where no name comes twice there is nothing to join or to refuse.
+            {name: values[name] for name in TELLING.intersection(values)}
+            if single
+            else telling_fields(fields)
+        )
         #: lower-case names that the Connection field lists
         self.listed = connection_options(self.told.get(b"connection"))
-        self._firsts: dict[bytes, bytes] | None = None
+        self._firsts: dict[bytes, bytes] | None = values if single else None
         self._names: frozenset[bytes] | None = None
 
     @property
     def names(self) -> frozenset[bytes]:
         """The names of the fields, in lower case."""
         if self._names is None:
-            self._names = lower_names(self.fields)
+            self._names = frozenset(self.firsts)
         return self._names
 
     @property

@@ -28,9 +28,8 @@ class BodyReader(Protocol):
     def rest(self) -> bytes:
         """The bytes that came after the end; of use once `done`."""
 
-    @property
-    def trailers(self) -> Fields:
-        """The fields after a chunked body; of use once `done`."""
+    #: the fields after the body; of use once `done`
+    trailers: Fields
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; give the payload among them (joined, may be empty).

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 #: a field's name and value, without the blanks around the value
 Field = tuple[bytes, bytes]
 #: fields as they came; a name may come several times
 Fields = list[Field]
+#: where there are none; nobody adds to it
+NO_FIELDS: Final[Fields] = []
 
 
 def first(fields: Fields, lower_name: bytes) -> bytes | None:

@@ -24,7 +24,7 @@ from altlas.wire.roles import (
     response_role,
 )
 from altlas.wire.section import ResponseSection, Section
-from altlas.wire.writing import framed_request, framed_response, response_head
+from altlas.wire.writing import FRAMING_NAMES, framed_request, framed_response, response_head
 
 __all__ = ["Forwarding", "Peer", "request_id", "with_host"]
 
@@ -54,9 +54,10 @@ class Forwarding:
         pseudonym = self._pseudonym = via.encode("ascii")
         self.withheld: Final = withheld
         #: by the minor version of the message that was received
-        self._via: Final[tuple[Field, Field]] = (
+        self._via: Final[tuple[Field, Field, Field]] = (
             (b"Via", b"1.0 " + pseudonym),
             (b"Via", b"1.1 " + pseudonym),
+            (b"Via", b"2.0 " + pseudonym),
         )
 
     def request_fields(self, head: RequestHead, peer: Peer, request_id: bytes) -> Fields:
@@ -77,7 +78,11 @@ class Forwarding:
         if known is not None and known[0] is peer and known[1] == self._pseudonym:
             return known[2].plus((b"X-Request-ID", request_id))
         framing = head.framing
-        section = Section.of(framed_request(self._request_fields(head, peer), framing), framing)
+        fields = self._request_fields(head, peer)
+        # Nearly all requests have no body, and say nothing of one.
+        if framing or head.block is None or not head.block.told.keys().isdisjoint(FRAMING_NAMES):
+            fields = framed_request(fields, framing)
+        section = Section.of(fields, framing)
         head.onward = (peer, self._pseudonym, section)
         return section.plus((b"X-Request-ID", request_id))
 

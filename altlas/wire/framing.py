@@ -15,7 +15,7 @@ CHUNKED: Final = -1
 UNTIL_CLOSE: Final = -2
 
 #: Fields that say how the message itself is to be read.
-_TELLING: Final = frozenset(
+TELLING: Final = frozenset(
     {b"connection", b"content-length", b"expect", b"host", b"transfer-encoding", b"upgrade"}
 )
 #: Of these a second one would be a second opinion.
@@ -40,7 +40,7 @@ def telling_fields(fields: Fields) -> dict[bytes, bytes]:
     told: dict[bytes, bytes] = {}
     for name, value in fields:
         lower = name.lower()
-        if lower in _TELLING:
+        if lower in TELLING:
             if lower in told:
                 value = _joined(lower, told[lower], value)
             told[lower] = value

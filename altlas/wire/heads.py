@@ -11,6 +11,7 @@ from attrs import define, field
 
 from altlas.wire.blocks import FieldBlock
 from altlas.wire.fields import Fields, first_values, lower_names
+from altlas.wire.framing import CHUNKED, UNTIL_CLOSE
 from altlas.wire.peer import Peer
 from altlas.wire.section import ResponseSection, Section
 
@@ -25,7 +26,7 @@ class RequestHead:
     method: bytes
     #: the whole request target, in whichever form it came
     target: bytes
-    #: 1 for HTTP/1.1, 0 for HTTP/1.0
+    #: 1 for HTTP/1.1, 0 for HTTP/1.0, and 2 for HTTP/2, whatever arithmetic says
     minor: int
     fields: Fields
     #: host and port as asked for, lower case; empty only for HTTP/1.0 without Host
@@ -85,6 +86,11 @@ class RequestHead:
     def firsts(self) -> dict[bytes, bytes]:
         """The value of the first field of each name, by lower-case name; not to be changed."""
         return first_values(self.fields) if self.block is None else self.block.firsts
+
+    @property
+    def body_framing(self) -> int:
+        """How the body itself comes: `framing`, but that of HTTP/2 ends with its stream."""
+        return UNTIL_CLOSE if self.framing == CHUNKED and self.minor == 2 else self.framing
 
     @property
     def origin_form(self) -> bytes:

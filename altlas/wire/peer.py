@@ -9,6 +9,9 @@ from altlas.wire.fields import Fields
 #: RFC 7239, 6.2
 _UNKNOWN: Final = "unknown"
 _MAPPED: Final = "::ffff:"
+_SCHEMES: Final = {
+    scheme.decode(): (scheme, (b"X-Forwarded-Proto", scheme)) for scheme in (b"http", b"https")
+}
 
 
 class Peer:
@@ -35,18 +38,16 @@ class Peer:
         self.port: Final = port
         self.scheme: Final = scheme
         self.trusted: Final = trusted
+        proto, claim = _SCHEMES[scheme]
         #: the element that is this peer in X-Forwarded-For
         self.xff: Final = (address or _UNKNOWN).encode("ascii")
         #: the beginning of its element in Forwarded; the host is to follow
         self.forwarded: Final = b"for=%b;proto=%b;host=" % (
             b'"[%b]"' % self.xff if b":" in self.xff else self.xff,
-            scheme.encode("ascii"),
+            proto,
         )
         #: what we say of it where nobody else is believed, but for the host
-        self.claims: Final[Fields] = [
-            (b"X-Forwarded-For", self.xff),
-            (b"X-Forwarded-Proto", scheme.encode("ascii")),
-        ]
+        self.claims: Final[Fields] = [(b"X-Forwarded-For", self.xff), claim]
         if local_port:
             self.claims.append((b"X-Forwarded-Port", b"%d" % local_port))
 

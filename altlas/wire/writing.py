@@ -10,9 +10,10 @@ from altlas.wire.heads import ResponseHead
 from altlas.wire.methods import METHODS
 from altlas.wire.section import Section
 
-_FRAMING_NAMES: Final = frozenset({b"content-length", b"transfer-encoding"})
+#: what tells the end of a body
+FRAMING_NAMES: Final = frozenset({b"content-length", b"transfer-encoding"})
 # Looked at first: a length is cheaper to compare than a name to lower.
-_FRAMING_SIZES: Final = frozenset(len(name) for name in _FRAMING_NAMES)
+_FRAMING_SIZES: Final = frozenset(len(name) for name in FRAMING_NAMES)
 _CHUNKED_FIELD: Final = (b"Transfer-Encoding", b"chunked")
 
 
@@ -88,7 +89,7 @@ def _framing_fields(fields: Fields) -> Fields:
     return [
         field
         for field in fields
-        if len(field[0]) in _FRAMING_SIZES and field[0].lower() in _FRAMING_NAMES
+        if len(field[0]) in _FRAMING_SIZES and field[0].lower() in FRAMING_NAMES
     ]
 
 

@@ -17,7 +17,9 @@ _CONFIG = """
 bind = tcp:{http}:interface=127.0.0.1:backlog=4096
 
 [listener:secure]
-bind = ssl:{https}:interface=127.0.0.1:backlog=4096:certKey={certificate}:privateKey={key}
+bind = tcp:{https}:interface=127.0.0.1:backlog=4096
+tls.certificate = {certificate}
+tls.key = {key}
 
 [backend:main]
 instances =

@@ -7,13 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from altlas.edge.channel import (
-    FLUSH_SECONDS,
-    LAST_MOMENT,
-    LINGER_MOST,
-    LINGER_SECONDS,
-    Channel,
-)
+from altlas.edge.channel import LAST_MOMENT, Channel
+from altlas.edge.farewell import FLUSH_SECONDS, LINGER_MOST, LINGER_SECONDS
 from altlas.settings.tree import ListenerLimits, ListenerTimeouts
 from altlas.testing import Answer
 from tests.edge.connected import ClientTransport, Connected, fixed, post, request

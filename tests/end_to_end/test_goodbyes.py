@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred
 
-from altlas.edge import channel
+from altlas.edge import farewell
 from tests.end_to_end.bulk import MEBIBYTE, pieces, pour
 from tests.end_to_end.rawclient import request
 from tests.end_to_end.rude import Connection, answers, response, stalls
@@ -26,7 +26,7 @@ class ClosingTests(Served):
 
     async def test_slow_reader(self) -> None:
         """Who reads slowly still gets the whole answer, however long after the close."""
-        self.patch(channel, "LINGER_SECONDS", 0.02)
+        self.patch(farewell, "LINGER_SECONDS", 0.02)
         client = await self.serve(large)
         client.pause()
         client.send(OLD)
@@ -39,7 +39,7 @@ class ClosingTests(Served):
 
     async def test_lets_go(self) -> None:
         """A client that neither closes nor says anything is let go of."""
-        self.patch(channel, "LINGER_SECONDS", 0.02)
+        self.patch(farewell, "LINGER_SECONDS", 0.02)
         client = await self.serve(answers(response(b"x")))
         await client.get(b"/", b"Connection: close")
         client.pause()  # it does not even notice the close

@@ -208,12 +208,14 @@ class UvloopTests(EpollTests):
     reactor = ()
 
     def test_protocol(self) -> None:
-        """HTTP/1.1 is agreed on; who speaks no HTTP is told so, and older TLS is refused."""
+        """HTTP/2 is agreed on, or 1.1; who speaks no HTTP is told so, older TLS is refused."""
         self.start()
-        self.assertIn("ALPN protocol: http/1.1", self.openssl("-alpn", "h2,http/1.1"))
+        self.assertIn("ALPN protocol: h2", self.openssl("-alpn", "http/1.1,h2"))
+        self.assertIn("ALPN protocol: http/1.1", self.openssl("-alpn", "http/1.1"))
         self.assertIn("no application protocol", self.openssl("-alpn", "smtp"))
         self.assertIn("Cipher is (NONE)", self.openssl("-tls1_1"))
-        self.assertIn("HTTP/1.1 200 OK", self.curl())
+        self.assertIn("HTTP/2 200", self.curl())
+        self.assertIn("HTTP/1.1 200 OK", self.curl("--http1.1"))
 
     def test_resumption(self) -> None:
         """Sessions are resumed in both versions."""
@@ -246,7 +248,9 @@ class UvloopTests(EpollTests):
         plain = self.connected(self.secure)
         plain.sendall(b"GET /hello HTTP/1.1\r\nHost: one.test\r\n\r\n")
         self.assertNotIn(b"HTTP", received(plain))
-        self.assertIn("Strict-Transport-Security: max-age=15552000", self.curl())
+        for words in (), ("--http1.1",):
+            said = self.curl(*words).lower()
+            self.assertIn("strict-transport-security: max-age=15552000", said)
 
     def test_admin(self) -> None:
         """The admin listener speaks TLS too, and lets in who has a certificate."""

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol, wrapClientTLS
 from twisted.internet.ssl import CertificateOptions
 
-from altlas.edge import channel
+from altlas.edge import farewell
 from tests.end_to_end.bulk import MEBIBYTE, pieces, pour
 from tests.end_to_end.rawclient import RawClient, request
 from tests.end_to_end.rude import Behaviour, Connection, answers, resets, response, stalls
@@ -42,13 +42,18 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
 
 
 class TLSTests(Served):
-    """Over TLS."""
+    """Over TLS, by the keys that are the gateway's own."""
+
+    def bound(self, key: Path, certificate: Path) -> str:
+        """What a listener is told."""
+        bind = "bind = tcp:0:interface=127.0.0.1"
+        return f"{bind}\ntls.certificate = {certificate}\ntls.key = {key}"
 
     async def secure(self, behaviour: Behaviour, **settings: str) -> RawClient:
         """A gateway that listens with TLS, and a client of it."""
         key, certificate = self_signed(Path(self.mktemp()).absolute())
-        bind = f"ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        await self.serve(behaviour, more=f"[listener:public]\nbind = {bind}", **settings)
+        listener = self.bound(key, certificate)
+        await self.serve(behaviour, more=f"[listener:public]\n{listener}", **settings)
         return await self.another()
 
     async def another(self) -> RawClient:
@@ -96,7 +101,7 @@ class TLSTests(Served):
 
     async def test_drain(self) -> None:
         """A drain does not wait for an idle client that leaves TLS' good-bye unanswered."""
-        self.patch(channel, "LINGER_SECONDS", 0.1)
+        self.patch(farewell, "LINGER_SECONDS", 0.1)
         client = await self.secure(answers(response(b"x")))
         client.send(request(b"GET", b"/"))
         self.assertEqual((await client.response()).body, b"x")
@@ -136,3 +141,10 @@ class TLSTests(Served):
         client.send(request(b"GET", b"/"))
         await client.gone()
         self.assertTrue(client.received.endswith(b"\r\n\r\nhalf"))
+
+
+class BindTests(TLSTests):
+    """The same over Twisted's own TLS, chosen by the bind."""
+
+    def bound(self, key: Path, certificate: Path) -> str:
+        return f"bind = ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}"

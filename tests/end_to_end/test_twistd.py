@@ -108,7 +108,7 @@ class TwistdTests(Daemon):
         key_and_certificate(self.folder / "key.pem")
         process = self.foreground()
         context = ssl.create_default_context(cafile=str(self.folder / "key.pem"))
-        for offered in ([], ["http/1.1"], ["h2", "http/1.1"]):
+        for offered in ([], ["http/1.1"], ["http/1.0", "http/1.1"]):
             if offered:
                 context.set_alpn_protocols(offered)
             with context.wrap_socket(self.connected(port), server_hostname="localhost") as client:
@@ -116,6 +116,10 @@ class TwistdTests(Daemon):
                 self.assertIn(b"200 OK", client.recv(65536))
                 spoken = client.selected_alpn_protocol()
                 self.assertEqual(spoken, "http/1.1" if offered else None)
+        context.set_alpn_protocols(["http/1.1", "h2"])
+        with context.wrap_socket(self.connected(port), server_hostname="localhost") as client:
+            self.assertEqual(client.selected_alpn_protocol(), "h2")
+        context.set_alpn_protocols([])
         with context.wrap_socket(self.connected(port), server_hostname="localhost") as client:
             client.sendall(b"GET /slow/ HTTP/1.1\r\nHost: x\r\n\r\n")
             instance, _ = self.backend.accept()

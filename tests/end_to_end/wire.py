@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IHalfCloseableProtocol, IReactorTime
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
+from zope.interface import alsoProvides
 
 from tests.end_to_end.messages import Message
 
@@ -30,6 +31,8 @@ class Wire(Protocol):
         self.taken = 0
         #: whether the connection is no more, from either side
         self.closed = False
+        #: whether the other side has ended its sending (`keep_halves`)
+        self.half_closed = False
         #: how it ended: `ConnectionDone`, or `ConnectionLost` when it was reset
         self.reason: Failure | None = None
         self._waiting: list[Deferred[None]] = []
@@ -51,6 +54,12 @@ class Wire(Protocol):
         if self._resting is not None and self._resting.active():
             self._resting.cancel()
         self._wake()
+
+    def readConnectionLost(self) -> None:
+        self.half_closed = True
+        self._wake()
+
+    def writeConnectionLost(self) -> None: ...
 
     # --- to send
 
@@ -108,6 +117,17 @@ class Wire(Protocol):
     async def gone(self) -> bytes:
         """Wait until the connection is no more; what came untaken until then."""
         while not self.closed:
+            await self._something()
+        return self.untaken
+
+    def keep_halves(self) -> None:
+        """Go on sending when the other side has ended its sending; see `ended`."""
+        alsoProvides(self, IHalfCloseableProtocol)
+        self._transport.protocol = self  # without the shell that an endpoint put around it
+
+    async def ended(self) -> bytes:
+        """Wait until the other side sends no more; what came untaken until then."""
+        while not (self.half_closed or self.closed):
             await self._something()
         return self.untaken
 

@@ -21,6 +21,7 @@ class Connection:
     def __init__(self, listening: Listening, idle: bool) -> None:
         self.listening = listening
         self.idle = idle
+        self.exchange = None
         self.end = ""
         listening.joined(self)
 

@@ -87,6 +87,7 @@ class ViewTests(SynchronousTestCase):
                 "serves": "routes",
                 "connections": 1,
                 "in_flight": 0,
+                "tunnels": 0,
                 "capacity": {"accepting": True, "pauses": {}, "refused": 0, "closed": 0},
             },
         )

@@ -69,12 +69,8 @@ def overview(**changes: Any) -> dict[str, Any]:
                 "serves": "routes",
                 "connections": 3,
                 "in_flight": 2,
-                "capacity": {
-                    "accepting": True,
-                    "pauses": {},
-                    "refused": 0,
-                    "closed": 0,
-                },
+                "tunnels": 0,
+                "capacity": {"accepting": True, "pauses": {}, "refused": 0, "closed": 0},
             }
         ],
         "routes": 1,

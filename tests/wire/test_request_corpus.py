@@ -13,20 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.corpus.cases import Heard, Refused, Request, Waits, read, refused
 from tests.wire.corpus.passage import Passage
-from tests.wire.corpus.requests import (
-    bodies,
-    chunks,
-    codings,
-    connections,
-    fields,
-    hops,
-    hosts,
-    identity,
-    lengths,
-    pipelines,
-    request_lines,
-    trailers,
-)
+from tests.wire.corpus.requests import ALL, TABLES
 from tests.wire.corpus.sloppy import HALF_BLIND, READERS
 from tests.wire.corpus.strict import Unsound
 from tests.wire.corpus.verdicts import (
@@ -39,23 +26,6 @@ from tests.wire.corpus.verdicts import (
     tries,
 )
 
-TABLES: dict[str, Sequence[Request]] = {
-    table.__name__: table.CASES
-    for table in (
-        bodies,
-        chunks,
-        codings,
-        connections,
-        fields,
-        hops,
-        hosts,
-        identity,
-        lengths,
-        pipelines,
-        request_lines,
-        trailers,
-    )
-}
 GET = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST /x HTTP/1.1\r\nHost: a\r\n"
 SMUGGLED = b"\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -137,51 +107,73 @@ class RequestCorpusTests(SynchronousTestCase):
 
     def test_bodies(self) -> None:
         """Bodies where some servers look for none, and bodies that wait to be asked for."""
-        self.holds(bodies.CASES)
+        self.holds(TABLES["bodies"])
 
     def test_chunks(self) -> None:
         """Chunks: sizes, extensions, ends."""
-        self.holds(chunks.CASES)
+        self.holds(TABLES["chunks"])
 
     def test_codings(self) -> None:
         """Transfer-Encoding, plain and in disguise, alone and beside a length."""
-        self.holds(codings.CASES)
+        self.holds(TABLES["codings"])
 
     def test_connections(self) -> None:
         """Fields of one connection, what Connection names, changes of protocol."""
-        self.holds(connections.CASES)
+        self.holds(TABLES["connections"])
 
     def test_fields(self) -> None:
         """Names and values of fields, line ends, folding, limits."""
-        self.holds(fields.CASES)
+        self.holds(TABLES["fields"])
 
     def test_hops(self) -> None:
         """Max-Forwards."""
-        self.holds(hops.CASES)
+        self.holds(TABLES["hops"])
 
     def test_hosts(self) -> None:
         """Host and authority."""
-        self.holds(hosts.CASES)
+        self.holds(TABLES["hosts"])
 
     def test_identity(self) -> None:
         """Who asks, and names with underscores."""
-        self.holds(identity.CASES)
+        self.holds(TABLES["identity"])
 
     def test_lengths(self) -> None:
         """Content-Length."""
-        self.holds(lengths.CASES)
+        self.holds(TABLES["lengths"])
 
     def test_pipelines(self) -> None:
         """Several requests in one, before and behind each kind of error."""
-        self.holds(pipelines.CASES)
+        self.holds(TABLES["pipelines"])
 
     def test_request_lines(self) -> None:
         """Methods, targets, versions, and what is no HTTP."""
-        self.holds(request_lines.CASES)
+        self.holds(TABLES["request_lines"])
 
     def test_trailers(self) -> None:
         """Fields after a chunked body."""
-        self.holds(trailers.CASES)
+        self.holds(TABLES["trailers"])
+
+
+class AnywhereTests(SynchronousTestCase):
+    """Bytes that have no place in a request."""
+
+    def test_one_byte_more(self) -> None:
+        """A control, a bare CR or LF or a NUL at any place of a head, of a chunk's line or of the
+        trailers is refused, and nothing behind it is heard.
+        """
+        sized = POST + b"X: y\r\nContent-Length: 3\r\n\r\n"
+        chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nT: v\r\n\r\n"
+        passage = Passage()
+        for byte in (b"\0", b"\r", b"\n", b"\x01", b"\x0b", b"\x0c", b"\x1c", b"\x7f"):
+            for sent, last in ((sized + b"abc", len(sized) - 2), (chunked, len(chunked) - 2)):
+                for place in range(last + 1):
+                    data = sent[:place] + byte + sent[place:]
+                    reading = passage.read([data + AFTER])
+                    case = (byte, sent[:place][-20:])
+                    self.assertEqual(reading.heard, (), case)
+                    told = [one.status for one in reading.answers]
+                    self.assertIn(told, ([400], [501], [505]), case)
+                    self.assertTrue(reading.closed, case)
 
 
 class ReuseTests(SynchronousTestCase):
@@ -191,12 +183,11 @@ class ReuseTests(SynchronousTestCase):
         """No backend finds a request in a body, whichever framing it does not know: where one
         could, the request was the last of its connection, and said so.
         """
-        for cases in TABLES.values():
-            for case in cases:
-                passage = Passage()
-                passage.read([case.sent + AFTER], case.listener)
-                for instance in passage.instances:
-                    judge_reuse(instance.stream)
+        for case in ALL:
+            passage = Passage()
+            passage.read([case.sent + AFTER], case.listener)
+            for instance in passage.instances:
+                judge_reuse(instance.stream)
 
 
 class TableTests(SynchronousTestCase):
@@ -204,7 +195,7 @@ class TableTests(SynchronousTestCase):
 
     def test_size(self) -> None:
         """There are at least 300 different requests, under names that are told apart."""
-        sent = {(case.listener, case.sent) for cases in TABLES.values() for case in cases}
+        sent = {(case.listener, case.sent) for case in ALL}
         self.assertGreaterEqual(len(sent), 300)
         for table, cases in TABLES.items():
             names = [case.name for case in cases]

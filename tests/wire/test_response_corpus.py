@@ -11,16 +11,14 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.wire.corpus.answers import AFTER, judge
+from tests.wire.corpus.answers import AFTER, answered, judge
 from tests.wire.corpus.cases import Passed, Pending, Response, Torn
+from tests.wire.corpus.instances import Answer
 from tests.wire.corpus.passage import Passage
-from tests.wire.corpus.responses import bodies, fields, interim, status_lines
+from tests.wire.corpus.responses import ALL, TABLES
 from tests.wire.corpus.strict import read_responses
 from tests.wire.corpus.verdicts import Disagreement
 
-TABLES: dict[str, Sequence[Response]] = {
-    table.__name__: table.CASES for table in (bodies, fields, interim, status_lines)
-}
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -39,19 +37,39 @@ class ResponseCorpusTests(SynchronousTestCase):
 
     def test_bodies(self) -> None:
         """Lengths, chunks, the close, no body at all, and more than was asked for."""
-        self.holds(bodies.CASES)
+        self.holds(TABLES["bodies"])
 
     def test_fields(self) -> None:
         """What passes, what is hop-by-hop, what would split an answer."""
-        self.holds(fields.CASES)
+        self.holds(TABLES["fields"])
 
     def test_interim(self) -> None:
         """1xx heads, floods of them, and protocols that nobody asked for."""
-        self.holds(interim.CASES)
+        self.holds(TABLES["interim"])
 
     def test_status_lines(self) -> None:
         """The first line, and what is no HTTP."""
-        self.holds(status_lines.CASES)
+        self.holds(TABLES["status_lines"])
+
+
+class AnywhereTests(SynchronousTestCase):
+    """Bytes that have no place in an answer."""
+
+    def test_one_byte_more(self) -> None:
+        """A control, a bare CR or LF or a NUL at any place of a head, of a chunk's line or of the
+        trailers makes it no answer; the next client does not notice.
+        """
+        head = b"HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"
+        said = head + b"3;a=b\r\nabc\r\n0\r\nT: v\r\n\r\n"
+        passage = Passage()
+        for byte in (b"\0", b"\r", b"\n", b"\x01", b"\x0b", b"\x1c", b"\x7f"):
+            for place in range(len(said) - 1):
+                data = said[:place] + byte + said[place:]
+                case = Response(f"{byte!r} behind {data[:place]!r}", data, Torn(), closes=True)
+                got = answered(passage, case, Answer((data,), closes=True))
+                finals = [one.status for one in got.messages if one.status >= 200]
+                self.assertIn(finals, ([], [502]), case)
+                self.assertFalse(got.kept)
 
 
 class EarlyTests(SynchronousTestCase):
@@ -122,11 +140,7 @@ class TableTests(SynchronousTestCase):
 
     def test_size(self) -> None:
         """There are at least 150 different answers, under names that are told apart."""
-        said = {
-            (case.method, case.minor, case.closes, case.breaks, case.said)
-            for cases in TABLES.values()
-            for case in cases
-        }
+        said = {(case.method, case.minor, case.closes, case.breaks, case.said) for case in ALL}
         self.assertGreaterEqual(len(said), 150)
         for table, cases in TABLES.items():
             names = [case.name for case in cases]

@@ -11,14 +11,13 @@ from attrs import frozen
 from tests.wire.corpus.cases import Passed, Pending, Response
 from tests.wire.corpus.instances import Answer, obliging
 from tests.wire.corpus.passage import Passage
-from tests.wire.corpus.strict import Message, read_responses
+from tests.wire.corpus.strict import HOP_BY_HOP, Message, read_responses
 from tests.wire.corpus.verdicts import EDGE, Disagreement, cuts, pieces
 
 AFTER = b"GET /after HTTP/1.1\r\nHost: a\r\n\r\n"
 
 #: what the gateway says itself in an answer, and what frames it
 _OURS = {b"date", b"via", b"x-request-id", b"connection", b"content-length", b"transfer-encoding"}
-_HOP_BY_HOP = (b"keep-alive", b"proxy-", b"upgrade", b"http2-settings")
 
 
 @frozen
@@ -51,12 +50,12 @@ def judge(case: Response) -> int:
     count = 0
     for cut in tries(case):
         count += 1
-        got = _answered(passage, case, Answer(tuple(cut), case.closes, case.breaks))
+        got = answered(passage, case, Answer(tuple(cut), case.closes, case.breaks))
         _compare(case, got)
     return count
 
 
-def _answered(passage: Passage, case: Response, answer: Answer) -> Got:
+def answered(passage: Passage, case: Response, answer: Answer) -> Got:
     passage.refresh()
     passage.heard.clear()
     passage.behaviour = lambda asked: answer if asked.more == b"/x" else obliging(asked)
@@ -183,8 +182,8 @@ def _judge_passed(case: Response, expected: Passed, got: Got, finals: list[Messa
         _same(case, "fields", fields, expected.fields)
     if expected.length is not None:
         _same(case, "length", message.values(b"content-length"), list(expected.length))
-    passed = [name for name in message.by_name if name.startswith(_HOP_BY_HOP)]
-    _same(case, "hop by hop", (passed, message.options - {b"close", b"keep-alive"}), ([], set()))
+    passed = HOP_BY_HOP & message.by_name.keys() | message.options - {b"close", b"keep-alive"}
+    _same(case, "hop by hop", passed, set())
 
 
 def _interim(got: Got) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
@@ -20,7 +20,7 @@ from altlas.gateway.service import GatewayService
 from altlas.settings import load
 from tests.wire.corpus.ends import End
 from tests.wire.corpus.instances import Behaviour, Instance, obliging
-from tests.wire.corpus.strict import Message, Unsound, read_responses
+from tests.wire.corpus.strict import HOP_BY_HOP, Message, Unsound, read_responses
 
 #: Small limits, so that what breaks them can be cut at every place too.
 SETTINGS = """
@@ -58,7 +58,6 @@ OURS = frozenset(
 )
 #: Those of them that are there once.
 ONCE = OURS - {b"via"}
-_HOP_BY_HOP = (b"keep-alive", b"proxy-", b"upgrade", b"http2-settings")
 
 
 @frozen
@@ -71,10 +70,9 @@ class Said:
     @classmethod
     def of(cls, message: Message) -> Said:
         """What `message` says, without what differs from one request to the next."""
-        problem = message.values(b"content-type") == [b"application/problem+json"]
-        return cls(
-            message.status, json.loads(message.body)["detail"].encode() if problem else message.body
-        )
+        if message.body and message.values(b"content-type") == [b"application/problem+json"]:
+            return cls(message.status, json.loads(message.body)["detail"].encode())
+        return cls(message.status, message.body)
 
 
 @frozen
@@ -110,8 +108,12 @@ class Passage:
         self.instances: list[Instance] = []
         #: what instances heard in this reading
         self.heard: list[Message] = []
+        #: the methods of all exchanges that ended in this reading
+        self.asked: list[bytes] = []
         self._clients: list[End] = []
         self._listeners = [one.name for one in loaded.listeners]
+        for listening in self.service.listeners.values():
+            listening.report = lambda record: self.asked.append(record.method)
 
     def client(self, listener: str = "public") -> End:
         """One more client."""
@@ -158,17 +160,12 @@ class Passage:
             instance.end.hangs_up()
         self.instances.clear()
 
-    def read(
-        self,
-        pieces: Iterable[bytes],
-        listener: str = "public",
-        methods: Sequence[bytes] | None = None,
-    ) -> Reading:
+    def read(self, pieces: Iterable[bytes], listener: str = "public") -> Reading:
         """Send the pieces, one after another, as one client, and see what came of them.
 
-        The answers are read as those to `methods`; without these, to what instances heard.
         Raises `Unsound` where one of the ends was written what is not plain.
         """
+        self.asked.clear()
         self.heard.clear()
         self.instances = [one for one in self.instances if not one.end.over]
         client = self.client(listener)
@@ -180,8 +177,7 @@ class Passage:
         self.leave(client)
         self.settle()
         heard = tuple(map(check, self.heard))
-        asked = [one.what for one in heard] if methods is None else methods
-        messages, torn = read_responses(client.value(), [*asked, b"GET"], closed)
+        messages, torn = read_responses(client.value(), self.asked, closed)
         return Reading(
             tuple(Said.of(one) for one in messages if one.status >= 200),
             tuple(one.status for one in messages if one.status < 200),
@@ -199,7 +195,7 @@ def check(message: Message) -> Message:
     twice = [name for name in ONCE if len(named.get(name, ())) > 1]
     if twice:
         raise Unsound(f"more than one {twice[0]!r}")
-    passed = [name for name in named if name.startswith(_HOP_BY_HOP)]
+    passed = HOP_BY_HOP & named.keys()
     if passed or message.options - {b"te", b"close"}:
         raise Unsound(f"passed on: {passed}, {message.options}")
     return message

@@ -22,8 +22,16 @@ _FIELD = re.compile(
 )
 _HOST = re.compile(rb"(?:[0-9A-Za-z_~.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,17}")
+_DIGITS = re.compile(rb"[0-9]{1,18}")
 _SIZE = re.compile(rb"[1-9a-f][0-9a-f]{0,15}")
 _END = b"\r\n\r\n"
+
+
+#: Names of what concerns one connection, but for what may be said anew to the next.
+HOP_BY_HOP = frozenset(
+    {b"http2-settings", b"keep-alive", b"proxy-authenticate", b"proxy-authentication-info"}
+    | {b"proxy-authorization", b"proxy-connection", b"upgrade"}
+)
 
 
 class Unsound(Exception):
@@ -128,7 +136,9 @@ def _response(data: bytes, method: bytes, closed: bool) -> tuple[Message, bytes]
     if match is None:
         raise Unsound(f"status line {line!r}")
     message = Message(match[1], match[2], _fields(lines))
-    framing, rest = _framing(message), data[end + 4 :]
+    # To HEAD, and in a 304, a length frames nothing.
+    framing = _framing(message, _DIGITS if method == b"HEAD" or match[1] == b"304" else _LENGTH)
+    rest = data[end + 4 :]
     if message.status < 200 or message.status == 204:
         if framing is not None:
             raise Unsound(f"a {message.status} that is framed")
@@ -172,14 +182,14 @@ def _fields(lines: list[bytes]) -> Fields:
     return tuple(fields)
 
 
-def _framing(message: Message) -> int | str | None:
+def _framing(message: Message, length: re.Pattern[bytes] = _LENGTH) -> int | str | None:
     """The body's length, ``chunked``, or None where no field speaks of it."""
     lengths, codings = message.values(b"content-length"), message.values(b"transfer-encoding")
     if len(lengths) + len(codings) > 1:
         raise Unsound(f"lengths {lengths!r} and codings {codings!r}")
     if codings and codings != [b"chunked"]:
         raise Unsound(f"coding {codings!r}")
-    if lengths and _LENGTH.fullmatch(lengths[0]) is None:
+    if lengths and length.fullmatch(lengths[0]) is None:
         raise Unsound(f"length {lengths!r}")
     return int(lengths[0]) if lengths else "chunked" if codings else None
 
