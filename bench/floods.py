@@ -1,9 +1,9 @@
 """What honest clients notice of hostile ones: one flood after another, in about three minutes.
 
 python -m bench.floods prints a Markdown table. Each flood meets a gateway of its own, with the
-limits that are in force without being asked for, but for ``limit.connections = off`` where the
-number of connections is the trial, and ``limit.answer-rate`` and ``timeout.idle`` where it takes
-minutes until they act.
+limits that are in force without being asked for, but for ``limit.connections`` where the number
+of connections is the trial. The instance is on this machine: its kernel buffers are kept small,
+since those of slow readers' answers would be its own.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ http {{
   uwsgi_temp_path {folder}/d;
   scgi_temp_path {folder}/e;
   server {{
-    listen 127.0.0.1:{instance} backlog=4096;
+    listen 127.0.0.1:{instance} backlog=4096 sndbuf=128k;
     location / {{ default_type application/json; return 200 '{{"hello":"world"}}'; }}
     location /files/ {{ root {folder}; }}
   }}
@@ -68,6 +68,10 @@ http {{
 _SECONDS = 8.0
 #: seconds after which a flood must be all there, as far as it gets
 _GATHERING = 60.0
+#: seconds that a flood goes on before honest clients are asked how they fare
+_SETTLING = 3.0
+#: a listener that has too little room for its flood
+_SMALL = "limit.connections = 2000"
 #: descriptors that are no client's
 _SPARE = 500
 
@@ -107,7 +111,7 @@ def floods(files: int) -> list[Flood]:
         Flood("slow readers of 10 MiB, 50 B each 0.5 s", "readers", 300),
         Flood("connected and silent", "silent", 5000),
         Flood("idle after one request", "idle", min(20_000, room), limits=open_door),
-        Flood("the same, more than there may be", "idle", 3000, limits="limit.connections = 2000"),
+        Flood("the same, more than there may be", "idle", 3000, limits=_SMALL),
         Flood("TLS handshakes left hanging", "handshakes", 3000, secure=True),
     ]
 
@@ -158,8 +162,9 @@ def tried(flood: Flood) -> Found:
         try:
             assert hostile.stdout is not None
             began = time.monotonic()
-            if flood.limits != "limit.connections = 2000":
+            if flood.limits != _SMALL:  # then they are never all in
                 hostile.stdout.readline()
+            time.sleep(_SETTLING)
             say(f"floods: there after {time.monotonic() - began:.1f} s")
             honest = _honest(http, _SECONDS)
             during = procfs.resident(child.pid)

@@ -12,12 +12,14 @@ from attrs import define, field
 
 from altlas.edge.gate import Gate
 from altlas.settings.tree import ListenerLimits
-from altlas.timers import TimerQueue
+from altlas.timers import TimerQueue, Timers
 
 #: beyond this share of the room the connections that are idle longest are closed
 _CROWDED = 15 / 16
-#: how many at a time
-_MOST_CLOSED = 32
+#: how many at a time, as a share of the room; and where there is no limit
+_CLOSED, _MOST_CLOSED = 1 / 16, 64
+#: seconds between looks for those who could go, while nobody is let in
+_AGAIN = 0.1
 #: seconds that a connection may be idle, come what may
 _SPARED = 1.0
 
@@ -57,6 +59,7 @@ class Capacity:
     _idle: tuple[TimerQueue, ...]
     #: whether an address is one of ours, through which many come
     _trusts: Callable[[str], bool]
+    _timers: Timers
     headroom: Stay = field(factory=Elsewhere, init=False)
     #: connections now
     count: int = field(default=0, init=False)
@@ -68,6 +71,7 @@ class Capacity:
     _clients: dict[object, Client] = field(factory=dict, init=False)
     #: who was asked to leave, and is not gone yet
     _leaving: set[object] = field(factory=set, init=False)
+    _looking: bool = field(default=False, init=False)
 
     def admits(self, address: Any) -> bool:
         """Whether a client with that address may have another connection; counted if not."""
@@ -88,7 +92,7 @@ class Capacity:
         most = self.limits.connections
         if most is not None:
             if self.count >= most:
-                self.gate.hold("connections", f"limit.connections = {most} are there")
+                self._fill(most)
             if self.count > most * _CROWDED:
                 self.relieve()
         self.headroom.came()
@@ -110,14 +114,29 @@ class Capacity:
 
     def relieve(self) -> None:
         """Close some of the connections that are idle longest, if they are so for a while."""
+        most = self.limits.connections
+        most = _MOST_CLOSED if most is None else max(1, int(most * _CLOSED))
         for queue in self._idle:
             latest = queue.clock.seconds() + queue.length - _SPARED
-            waiting = islice(queue.waiting, _MOST_CLOSED)
+            waiting = islice(queue.waiting, most)
             # Who else waits for that length is none of ours, or has begun to ask.
             for guest in [one for one in waiting if one.due <= latest and hasattr(one, "vacate")]:
-                if len(self._leaving) < _MOST_CLOSED and guest.vacate():
+                if len(self._leaving) < most and guest.vacate():
                     self._leaving.add(guest)
                     self.closed += 1
+
+    def _fill(self, most: int) -> None:
+        self.gate.hold("connections", f"limit.connections = {most} are there")
+        if not self._looking:
+            self._looking = True
+            self._timers.after(_AGAIN, self._look)
+
+    def _look(self) -> None:
+        # Nobody comes now, so nobody's coming can be what makes us look who is idle by now.
+        self._looking = self.gate.holds("connections")
+        if self._looking:
+            self.relieve()
+            self._timers.after(_AGAIN, self._look)
 
     def _make_out(self) -> None:
         most = self.limits.connections

@@ -49,6 +49,10 @@ class Gate:
         if self._held:
             port.pauseProducing()
 
+    def holds(self, reason: str) -> bool:
+        """Whether `reason` holds it."""
+        return reason in self._held
+
     def hold(self, reason: str, words: str) -> None:
         """Accept no more, for `reason`, until it is released; `words` are for the log."""
         if reason in self._held:

@@ -112,7 +112,7 @@ class Listening:
             self.paces = self.timers.queue(limit.body_grace)
         self.seconds = self.timers.clock.seconds
         self.gate = Gate(self.name, self.seconds)
-        self.capacity = Capacity(limit, self.gate, self._idle(), self._trusts)
+        self.capacity = Capacity(limit, self.gate, self._idle(), self._trusts, self.timers)
         self.serve(self.dispatch)
         self._bits = self._random.getrandbits
         self.hsts = policy(self.settings.tls)

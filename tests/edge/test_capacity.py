@@ -55,7 +55,18 @@ class AllTests(SynchronousTestCase):
         self.assertTrue(self.port.accepts)
         one.clock.advance(1.1)
         one.connect()
-        self.assertEqual(one.listening.capacity.closed, 2)
+        self.assertEqual(one.listening.capacity.closed, 1)
+
+    def test_full_house(self) -> None:
+        """When nobody can come any more, who has become idle still makes room."""
+        one = self.connected(20)
+        for _ in range(19):
+            one.connect()
+        one.send(request("GET", "/fixed"))
+        self.assertFalse(self.port.accepts)
+        one.clock.pump([0.1] * 12)
+        self.assertTrue(self.port.accepts)
+        self.assertGreater(one.listening.capacity.closed, 0)
 
     def test_busy_ones_stay(self) -> None:
         """Whose request is under way, or has begun to come, is not closed."""
