@@ -16,6 +16,9 @@ from twisted.logger import Logger
 
 log = Logger()
 
+#: how many expire in one turn: a flood of connections ends as it began, all at once
+MOST = 50
+
 
 class Clock(Protocol):
     """What is wanted of a reactor (or of `twisted.internet.task.Clock`)."""
@@ -103,10 +106,11 @@ class TimerQueue:
         self._wake = None
         now = self.clock.seconds()
         # Those due are taken out first: a call may set or cancel others.
-        due = []
+        due: list[Timed] = []
         for timed in self.waiting:
-            if timed.due > now:
-                self._wake = self.clock.callLater(timed.due - now, self._run)
+            if timed.due > now or len(due) == MOST:
+                # The rest of a crowd in the next turn: everyone else has one in between.
+                self._wake = self.clock.callLater(max(0.0, timed.due - now), self._run)
                 break
             due.append(timed)
         for timed in due:

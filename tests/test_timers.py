@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.timers import Timer, Timers
+from altlas.timers import MOST, Timer, Timers
 
 #: multiples of an eighth of a second, which floats hold exactly
 eighths = st.integers(0, 40).map(lambda number: number / 8)
@@ -121,6 +121,16 @@ class TimerTests(SynchronousTestCase):
 
 class ManyTimersTests(SynchronousTestCase):
     """What timers promise together."""
+
+    def test_crowd(self) -> None:
+        """A crowd that is due at once is called in turns, in order; others come in between."""
+        clock, called = Clock(), list[int]()
+        timers = Timers(clock)
+        for number in range(2 * MOST + 1):
+            timers.after(1.0, lambda number=number: called.append(number))  # type: ignore[misc]
+        clock.callLater(1.0, lambda: called.append(-1))
+        clock.advance(1.0)
+        self.assertEqual(called, [*range(MOST), -1, *range(MOST, 2 * MOST + 1)])
 
     def test_one_delayed_call_a_length(self) -> None:
         """However many timers there are, the reactor has one call for each length."""
