@@ -66,6 +66,7 @@ UNMIRRORED = {
     "tests/wire/test_request_corpus.py": "the corpus of requests, over the whole gateway",
     "tests/wire/test_gate.py": "the tables of what is refused, over reader and targets",
     "tests/resilience/test_breaker_model.py": "the breaker against a model of it, run by chance",
+    "tests/tls/test_layer_abroad.py": "our layer of TLS before clients that are not Twisted",
     "tests/test_house.py": "the sources as a whole",
     "tests/test_operating.py": "a page of the documentation",
     "tests/test_security.py": "a page of the documentation",

@@ -66,6 +66,8 @@ class Headroom:
     most: int = field(init=False)
     _last: int = field(init=False)
     _places: list[Capacity] = field(factory=list, init=False)
+    #: how many came since the last look
+    _since: int = field(default=0, init=False)
     _short: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -81,10 +83,17 @@ class Headroom:
         """One more."""
         self.taken += 1
         if not self._short and (
-            self.taken >= self.most
-            or (self.taken % _LOOK_AT == 0 and self._lowest_free() >= self._last)
+            self.taken >= self.most or (self._is_time() and self._lowest_free() >= self._last)
         ):
             self._hold()
+
+    def _is_time(self) -> bool:
+        # Counted by who came: how many there are may go to and fro around one number.
+        self._since += 1
+        if self._since < _LOOK_AT:
+            return False
+        self._since = 0
+        return True
 
     def went(self) -> None:
         """One less."""

@@ -50,7 +50,10 @@ _NONE: Final = FieldBlock(b"", [])
 
 
 class _FieldSink:
-    """What httptools calls. It knows no parser and no reader, so there is no circle."""
+    """What httptools calls. It knows no parser and no reader, so there is no circle.
+
+    To make one for every connection would be dear: it is the most of a reader.
+    """
 
     __slots__ = ("fields", "on_header")
 
@@ -64,11 +67,19 @@ class _FieldSink:
 
         self.on_header: Callable[[bytes, bytes], None] = on_header
 
+    def clear(self) -> None:
+        """Forget what an error may have left."""
+        self.fields.clear()
+
     def take(self) -> Fields:
         """The fields since the last taking."""
         fields = self.fields[:]
         self.fields.clear()
         return fields
+
+
+#: of all readers: none leaves anything in it, since each reads a whole head at once
+_SINK: Final = _FieldSink()
 
 
 class RequestReader:
@@ -84,7 +95,6 @@ class RequestReader:
         "_names",
         "_parser",
         "_searched",
-        "_sink",
         "rest",
     )
 
@@ -93,7 +103,6 @@ class RequestReader:
         self._limits = limits
         self._longest = limits.request_line + 2
         self._names = names
-        self._sink = _FieldSink()
         self._parser: httptools.HttpRequestParser | None = None
         self._block = _NONE
         #: the last head, where one with another usual line can be made of it
@@ -212,23 +221,24 @@ class RequestReader:
         return head
 
     def _fields(self, data: bytes) -> Fields:
+        _SINK.clear()
         # A parser that saw a whole message begins anew by itself.
         parser = self._parser
         used = parser is not None
         if parser is None:
-            parser = self._parser = httptools.HttpRequestParser(self._sink)
+            parser = self._parser = httptools.HttpRequestParser(_SINK)
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._parser = None  # its way of saying that it would stop reading HTTP here
         except httptools.HttpParserError as error:
             self._parser = None
-            self._sink.take()
+            _SINK.take()
             if used:
                 # To it more is the end of a connection than to us: a Proxy-Connection, say.
                 return self._fields(data)
             raise BadRequest(f"The header fields are not HTTP: {error}.") from None
-        fields = self._sink.take()
+        fields = _SINK.take()
         if len(fields) > self._limits.header_count:
             raise HeadersTooLarge()
         return self._names(fields)
@@ -237,11 +247,10 @@ class RequestReader:
 class ResponseReader:
     """Reads one instance's responses, one after another, 1xx included."""
 
-    __slots__ = ("_block", "_last", "_limits", "_raw", "_searched", "_sink", "method", "rest")
+    __slots__ = ("_block", "_last", "_limits", "_raw", "_searched", "method", "rest")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._sink = _FieldSink()
         #: which the next response answers; see `expect`
         self.method = b"GET"
         self._block = _NONE
@@ -342,17 +351,18 @@ class ResponseReader:
         )
 
     def _fields(self, data: bytes, status: int) -> Fields:
+        _SINK.clear()
         # A new parser each time: it would wait for a body that another reader takes,
         # or (after HEAD) for one that never comes. It costs a fifth of a microsecond.
         try:
-            httptools.HttpResponseParser(self._sink).feed_data(data)
+            httptools.HttpResponseParser(_SINK).feed_data(data)
         except httptools.HttpParserUpgrade:
             pass
         except httptools.HttpParserError as error:
             # A 101 was read whole before it says that it stops reading HTTP there.
             if status != 101 or "Upgrade" not in str(error):
                 raise _malformed(str(error)) from None
-        fields = self._sink.take()
+        fields = _SINK.take()
         if len(fields) > self._limits.header_count:
             raise _malformed("there are too many header fields")
         return fields
