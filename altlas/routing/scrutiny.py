@@ -17,7 +17,7 @@ from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
 from altlas.routing.pattern import PathKind, PathPattern
 from altlas.routing.rule import Rule
-from altlas.wire.readings import hidden, literal, readings
+from altlas.wire.readings import hidden, is_innocent, literal, readings
 
 DETAIL = "The path can be read in more than one way."
 
@@ -43,7 +43,7 @@ class Scrutiny:
             found = hidden(raw)
             if found:
                 raise BadRequest(DETAIL, reason=f"the path has {found}, path.profile = strict")
-        else:
+        elif self._read is not self.index or not is_innocent(raw):
             parameters = b";" not in rule.pattern.text
             for reading in readings(raw, parameters):
                 if reading != facts.path or self._read is not self.index:

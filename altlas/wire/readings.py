@@ -28,6 +28,10 @@ _STRICT: Final = (
     (re.compile(rb";|%3[Bb]"), "a parameter"),
 )
 _ESCAPE = re.compile(rb"%" + _HEX)
+# Escapes of blanks, quotes, < and > and of most UTF-8: what nobody takes for anything else.
+_INNOCENT: Final = re.compile(
+    rb"(?:[^%;]|%(?:20|22|3[CcEe]|[89ABab][0-9A-Fa-f]|[Cc][2-9A-Fa-f]|[D-Fd-f][0-9A-Fa-f]))*"
+)
 
 
 def readings(path: bytes, parameters: bool = True) -> set[bytes]:
@@ -42,6 +46,11 @@ def readings(path: bytes, parameters: bool = True) -> set[bytes]:
     found |= {one.replace(b"\\", b"/") for one in found}
     found |= {one.partition(b"\0")[0] for one in found}
     return {canonical(one) for one in found}
+
+
+def is_innocent(path: bytes) -> bool:
+    """Whether the raw `path` can be seen to have no reading beside its normal form; cheaply."""
+    return _INNOCENT.fullmatch(path) is not None
 
 
 def literal(text: bytes) -> bytes:

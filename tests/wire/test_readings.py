@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.errors import BadRequest
-from altlas.wire.readings import hidden, literal, readings
+from altlas.wire.readings import hidden, is_innocent, literal, readings
+from altlas.wire.targets import normalised
 
 #: a raw path, and what it may be read as beside itself
 READ = {
@@ -66,6 +67,22 @@ class ReadingsTests(SynchronousTestCase):
             self.assertEqual(one[:1], b"/")
             inner = one.split(b"/")[1:-1]
             self.assertFalse({b"", b".", b".."} & set(inner), (path, one))
+
+    @given(raw_paths)
+    def test_innocent(self, path: bytes) -> None:
+        """What is called innocent has its normal form as its one reading."""
+        if is_innocent(path):
+            try:
+                self.assertEqual(readings(path), {normalised(path)})
+            except BadRequest:
+                self.assertRaises(BadRequest, normalised, path)
+
+    def test_innocence(self) -> None:
+        """Blanks and letters of all languages are innocent, what others may undo is not."""
+        for path in (b"/", b"/a%20b", b"/%C3%A9%e2%82%ac", b"/a//b/../c%22"):
+            self.assertTrue(is_innocent(path), path)
+        for path in (b"/a%2Fb", b"/a;b", b"/a%25", b"/%61", b"/%C0%AF", b"/%C1%81", b"/%00"):
+            self.assertFalse(is_innocent(path), path)
 
     def test_literal(self) -> None:
         """A route's path is brought into the same form."""
