@@ -188,7 +188,8 @@ class ListenerLimits:
     pipelined: int = key(
         above_zero(size),
         default="64KiB",
-        help="bytes of requests that wait behind the one under way; who sends more is read no further",
+        help="bytes of requests that wait behind the one under way; who sends more is read no "
+        "further",
     )
     exchanges: int | None = key(
         unless_off(between(1)),
