@@ -90,7 +90,7 @@ class Http2Connection(Protocol):
             transport.setTcpNoDelay(True)
         transport.registerProducer(self, True)
         self.listening.joined(self)
-        self._await(self.listening.heads)
+        self._await(self.listening.greetings)
         self.sending.flush()
 
     def dataReceived(self, data: bytes) -> None:
@@ -292,8 +292,8 @@ class Http2Connection(Protocol):
             self._farewell.begin()
 
     def vacate(self) -> bool:
-        """Close to make room for others, if nothing is asked; whether it does."""
-        if self._streams or self._queue is None:
+        """Close to make room for others, if nothing is asked or begun; whether it does."""
+        if self._streams or self._queue is None or self._toll.in_block:
             return False
         self._leave()
         return True

@@ -13,8 +13,9 @@ from hyperframe.frame import (
     PingFrame,
     SettingsFrame,
 )
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import alsoProvides
 from zope.interface.verify import verifyObject
 
 from altlas.edge.channel import LAST_MOMENT
@@ -260,6 +261,38 @@ class EndTests(SynchronousTestCase):
         one.advance(LINGER_SECONDS)
         self.assertFalse(one.transport.connected)
         self.assertEqual(one.one.timers, 0)
+
+    def test_over_tls(self) -> None:
+        """TLS is ended by its own good-bye: nothing below it is closed before."""
+        one = Spoken(routes=[fixed()])
+        alsoProvides(one.transport, ISSLTransport)
+        one.advance(15)
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
+        self.assertTrue(one.transport.disconnecting)
+        self.assertFalse(one.transport.half_closed)
+        one.advance(0)
+        self.assertEqual((one.listening.channels, one.one.timers), (set(), 0))
+
+    def test_first_byte(self) -> None:
+        """Who never asks has the time for a first byte, whatever there is for heads."""
+        one = Spoken(listener={"timeout": ListenerTimeouts(first_byte=3)})
+        one.advance(3)
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
+
+    def test_room(self) -> None:
+        """At the limit of connections idle ones make room, as those of HTTP/1.1 do."""
+        one = Spoken(routes=[fixed()], listener={"limit": ListenerLimits(connections=2)})
+        busy = one.ask()
+        one.advance(2)
+        one.one.connect()
+        one.carry()
+        self.assertEqual((busy.status, one.client.goodbye), (0, None))
+        one.one.asked.answer(Answer())
+        one.advance(2)
+        one.one.connect()
+        one.carry()
+        self.assertEqual((busy.status, one.client.goodbye), (200, ErrorCodes.NO_ERROR))
+        self.assertTrue(one.transport.half_closed)
 
     def test_no_silence(self) -> None:
         """While a stream is open there is no silence."""
