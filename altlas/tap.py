@@ -50,9 +50,9 @@ class Options(usage.Options):
         "balances over their instances, probes them, retries, and breaks circuits. Every key of "
         "the file can be set from the environment: timeout.total of [backend:runner] is "
         "ALTLAS_BACKEND__RUNNER__TIMEOUT_TOTAL. TERM or INT ends the gateway after the exchanges "
-        "under way, a second one at once; USR1 reopens the access log. Among the options of "
-        "twistd, which stand before the command, -n stays in the foreground and --pidfile= "
-        "writes no pid file."
+        "under way, a second one at once; HUP reads certificates again, USR1 reopens the access "
+        "log. Among the options of twistd, which stand before the command, -n stays in the "
+        "foreground and --pidfile= writes no pid file."
     )
     optParameters = [
         ["config", "c", None, "The ini file [default: etc/altlas.ini, /etc/altlas/altlas.ini]"],

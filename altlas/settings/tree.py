@@ -188,7 +188,8 @@ class ListenerLimits:
     pipelined: int = key(
         above_zero(size),
         default="64KiB",
-        help="of requests that wait behind the one under way; who sends more is read no further",
+        help="bytes of requests that wait behind the one under way; who sends more is read no "
+        "further",
     )
     exchanges: int | None = key(
         unless_off(between(1)),
@@ -261,7 +262,10 @@ class Listener:
         help="any Twisted server endpoint, `tcp:8080` say; paths in it are relative to this file",
     )
     serves: str = key(
-        choice("routes", "admin"), default="routes", help="`routes`, or the `admin` interface"
+        choice("routes", "admin"),
+        default="routes",
+        help="`routes`, or the `admin` interface, to which `trust`, `limit.*`, `timeout.*` and "
+        "`http2.*` mean nothing",
     )
     trust: tuple[Network, ...] = key(
         items(network), default="", help="peers whose X-Forwarded-* and X-Request-ID are believed"

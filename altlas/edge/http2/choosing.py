@@ -39,10 +39,12 @@ class Choice(Protocol):
     def connectionMade(self) -> None:
         """A client is there; it must say something in time."""
         self._listening.joined(self)
-        self._await(self._listening.heads)
+        self._await(self._listening.greetings)
 
     def dataReceived(self, data: bytes) -> None:
         """Take the first bytes, or some of them."""
+        if not self._data:
+            self._await(self._listening.heads)
         self._data += data
         chosen = self._chosen()
         if chosen is not None:
@@ -74,6 +76,13 @@ class Choice(Protocol):
         """The client has left before."""
         self._stop_waiting()
         self._listening.left(self)
+
+    def vacate(self) -> bool:
+        """Close to make room for others, if nothing has come yet; whether it does."""
+        if self._data:
+            return False
+        self.cut()
+        return True
 
     def expired(self) -> None:
         """Nothing came in time: who has said nothing is owed no answer."""

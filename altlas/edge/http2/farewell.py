@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from twisted.internet.interfaces import ISSLTransport
+
+from altlas.edge import farewell
 from altlas.edge.channel import LAST_MOMENT
-from altlas.edge.farewell import FLUSH_SECONDS, LINGER_SECONDS
 from altlas.edge.http2.frames import ANY_STREAM, ErrorCodes
 from altlas.edge.http2.sending import Sending
 from altlas.timers import Timer, Timers
@@ -24,7 +26,7 @@ class Farewell:
     those are served, and only after a moment it is final (RFC 9113, 6.8).
     """
 
-    __slots__ = ("_leave", "_sending", "_state", "_timer", "_timers", "last")
+    __slots__ = ("_leave", "_parting", "_sending", "_state", "_timer", "_timers", "last")
 
     def __init__(self, sending: Sending, timers: Timers, leave: Callable[[], object]) -> None:
         """`leave` is called once it is final."""
@@ -33,6 +35,7 @@ class Farewell:
         self._leave = leave
         self._state = _STAYS
         self._timer: Timer | None = None
+        self._parting: farewell.Farewell | None = None
         #: the last stream that is served
         self.last = ANY_STREAM
 
@@ -79,15 +82,9 @@ class Farewell:
         # A transport waits for its producer before it closes, and reads only if it is let.
         transport.unregisterProducer()
         transport.resumeProducing()
-        if hasattr(transport, "loseWriteConnection"):
-            self._wait(LINGER_SECONDS, self._close)
-            transport.loseWriteConnection()
-        else:
-            self._close()
-
-    def _close(self) -> None:
-        self._wait(FLUSH_SECONDS, self.abort)
-        self._sending.transport.loseConnection()
+        self._stop_waiting()
+        self._parting = farewell.Farewell(transport, self._timers, self.abort)
+        self._parting.begin(ISSLTransport.providedBy(transport))
 
     def abort(self) -> None:
         """Close now."""
@@ -99,10 +96,8 @@ class Farewell:
         self._state = _GONE
         self._sending.open = False
         self._stop_waiting()
-
-    def _wait(self, length: float, then: Callable[[], object]) -> None:
-        self._stop_waiting()
-        self._timer = self._timers.after(length, then)
+        if self._parting is not None:
+            self._parting.end()
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport
@@ -13,7 +15,7 @@ from altlas.edge.handshake import HTTP_1, HTTP_2
 from altlas.edge.http2.choosing import Choice, ChoiceFactory, entrances
 from altlas.edge.http2.connection import Http2Connection
 from altlas.edge.listening import ChannelFactory
-from altlas.settings.tree import ListenerHttp2, ListenerTls
+from altlas.settings.tree import ListenerHttp2, ListenerTimeouts, ListenerTls
 from altlas.wire.http2.toll import PREFACE
 from tests.edge.connected import PEER, ClientTransport, Connected, fixed, request
 
@@ -21,8 +23,8 @@ from tests.edge.connected import PEER, ClientTransport, Connected, fixed, reques
 class Undecided:
     """One client of which nothing is known yet."""
 
-    def __init__(self, agreed: bytes | None = None, secure: bool = False) -> None:
-        self.one = Connected(routes=[fixed()])
+    def __init__(self, agreed: bytes | None = None, secure: bool = False, **settings: Any) -> None:
+        self.one = Connected(routes=[fixed()], **settings)
         self.one.leave()
         self.transport = ClientTransport(self.one.clock)
         if secure:
@@ -89,6 +91,22 @@ class ChoiceTests(SynchronousTestCase):
         one.one.clock.advance(15)
         one.one.clock.advance(0)
         self.assertFalse(one.transport.connected)
+
+    def test_first_byte(self) -> None:
+        """Until its first byte a client has the time for that one."""
+        one = Undecided(listener={"timeout": ListenerTimeouts(first_byte=3)})
+        one.one.clock.advance(3)
+        one.one.clock.advance(0)
+        self.assertFalse(one.transport.connected)
+
+    def test_room(self) -> None:
+        """Who has said nothing makes room for others, who has begun stays."""
+        one = Undecided()
+        self.assertTrue(one.choice.vacate())
+        self.assertTrue(one.transport.aborted)
+        one = Undecided()
+        one.send(PREFACE[:5])
+        self.assertFalse(one.choice.vacate())
 
     def test_drain(self) -> None:
         """On a drain there is a moment left to begin; nothing stays behind."""
