@@ -51,14 +51,15 @@ def head_bytes(exchange: Exchange, head: ResponseHead, framing: int, keep: bool)
     """
     request, listening = exchange.head, exchange.channel.listening
     section = listening.forwarding.response_section(head, framing, request.method)
-    if section.plain and keep and request.minor:
+    hsts = listening.hsts if exchange.channel.secure else b""
+    if section.plain and keep and request.minor and not hsts:
         return b"%bX-Request-ID: %b\r\n\r\n" % (section.beginning, exchange.request_id)
     names = head.names
     own = b"" if b"x-request-id" in names else b"X-Request-ID: %b\r\n" % exchange.request_id
     if b"date" not in names:  # RFC 9110, 6.6.1
         own = b"Date: %b\r\n%b" % (listening.date(), own)
-    if listening.hsts and exchange.channel.secure and b"strict-transport-security" not in names:
-        own += b"Strict-Transport-Security: %b\r\n" % listening.hsts
+    if hsts and b"strict-transport-security" not in names:
+        own += b"Strict-Transport-Security: %b\r\n" % hsts
     if not keep:
         own += _CLOSE
     elif request.minor == 0:

@@ -46,6 +46,11 @@ class AnswerTests(SynchronousTestCase):
             said = self.said("https", Answer(), target=target)
             self.assertEqual(said.count(FIELD + b"max-age=9\r\n"), 1, target)
 
+    def test_usual_answer(self) -> None:
+        """So does the answer of an instance that tells its Date, as nearly all do."""
+        said = self.said("https", Answer(fields=[(b"Date", b"d")]))
+        self.assertEqual(said.count(FIELD + b"max-age=9\r\n"), 1)
+
     def test_not_without(self) -> None:
         """None without TLS does (RFC 6797, 7.2), nor where nobody asked for it."""
         self.assertNotIn(FIELD, self.said("http", Answer()))
