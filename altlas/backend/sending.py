@@ -87,4 +87,5 @@ def with_own_host(call: Call) -> UpstreamRequest:
         call.body,  # type: ignore[arg-type]
         call.informational,
         call.connect_timeout,
+        offer=call.offer,
     )

@@ -15,10 +15,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.client import ResponseDone
 from twisted.web.iweb import IRequest, IResponse
 
-from altlas.backend.sending import PlainResponse
+from altlas.backend.sending import PlainResponse, with_own_host
 from altlas.settings.backends import RetrySettings
+from altlas.settings.tree import UpgradeLimits
 from altlas.testing import Answer, StubClient
 from altlas.wire.section import Section
+from altlas.wire.upgrades import Offer
 from tests.backend.scene import Scene, backend, body, origin
 
 
@@ -62,6 +64,14 @@ class SendingTests(SynchronousTestCase):
         self.assertEqual(
             (sent.lines, sent.framing), (b"Host: 127.0.0.1:1\r\nContent-Length: 4\r\n", 4)
         )
+
+    def test_host_of_instance_and_offer(self) -> None:
+        """An offer of another protocol is made all the same: a 101 to it is awaited."""
+        scene = Scene(backend(1), Answer())
+        call = scene.call(host_of_instance=True)
+        call.offer = Offer((b"websocket",), UpgradeLimits())
+        self.successResultOf(scene.send(call))
+        self.assertIs(with_own_host(call).offer, call.offer)
 
     def test_body_and_informational(self) -> None:
         """The body goes out, and 1xx heads come back."""
