@@ -52,6 +52,7 @@ class Farewell:
 
     def close(self) -> None:
         """Close without waiting for anything more from the client."""
+        self._over = False
         self._leave(self._transport)
 
     def end(self) -> None:

@@ -250,6 +250,15 @@ class HalfClosedTests(SynchronousTestCase):
         one.clock.advance(0)
         self.assertEqual((one.channel.lost, one.timers), (True, 0))
 
+    def test_while_lingering(self) -> None:
+        """Who ends its half after the last answer, and does not take that, is cut after a while."""
+        one = Connected(routes=[fixed()])
+        one.send(CLOSE)
+        one.transport.loseConnection = lambda: None  # type: ignore[method-assign]
+        one.channel.readConnectionLost()
+        one.clock.advance(FLUSH_SECONDS)
+        self.assertTrue(one.transport.aborted)
+
     def test_unanswered(self) -> None:
         """Who waits for an answer is taken to be gone, and the backend is told so."""
         one = Connected()
