@@ -65,7 +65,16 @@ class Allowance:
 class Toll:
     """Counts the frames of one connection, however its bytes are cut up."""
 
-    __slots__ = ("_begun", "_block", "_most_block", "_resets", "_seen", "_skip", "_steering")
+    __slots__ = (
+        "_begun",
+        "_block",
+        "_last_fields",
+        "_most_block",
+        "_resets",
+        "_seen",
+        "_skip",
+        "_steering",
+    )
 
     def __init__(self, most_block: int, now: float) -> None:
         """`most_block` bytes may be in one block of compressed fields; `now` is in seconds."""
@@ -76,11 +85,12 @@ class Toll:
         self._skip = len(PREFACE)  # bytes until the next frame's head
         self._begun = b""  # of a frame's head
         self._block = -1  # bytes of the fields that are under way
+        self._last_fields = False  # whether the last frame has the end of them
 
     @property
     def in_block(self) -> bool:
         """Whether a block of fields has begun that is not complete."""
-        return self._block >= 0
+        return self._block >= 0 or (self._last_fields and self._skip > 0)
 
     def feed(self, data: bytes, now: float) -> None:
         """Count what is in these bytes. Raises `Nuisance`; it is of no use after that."""
@@ -116,6 +126,7 @@ class Toll:
             raise Nuisance("too many streams that were taken back")
 
     def _count(self, kind: int, length: int, flags: int) -> None:
+        self._last_fields = kind in (_HEADERS, _CONTINUATION)
         if kind == _DATA:
             bare = length == 0 or (flags & _PADDED and length <= _MOST_PADDING)
             if bare and not flags & _END_STREAM:

@@ -130,6 +130,17 @@ class TollTests(SynchronousTestCase):
             judge.feed(frame(WINDOW_UPDATE, 4) * int(STEERING), 0.0)
             judge.sent(int(STEERING) * BYTES_A_STEER)
 
+    def test_block_in_one_frame(self) -> None:
+        """A block has not ended before the last byte of its last frame has come."""
+        judge = toll()
+        whole = frame(HEADERS, 500, END_HEADERS)
+        judge.feed(whole[:-1], 0.0)
+        self.assertTrue(judge.in_block)
+        judge.feed(whole[-1:], 0.0)
+        self.assertFalse(judge.in_block)
+        judge.feed(frame(DATA, 500)[:-1], 0.0)
+        self.assertFalse(judge.in_block)
+
     def test_block(self) -> None:
         """Fields may be in many frames, but not longer than they may be; each one costs."""
         judge = toll()
