@@ -155,7 +155,6 @@ class Http2Connection(Protocol):
             if isinstance(event, StreamReset):
                 self._taken_back(event)
             elif isinstance(event, ConnectionTerminated):
-                self._frames.go_on()
                 self._farewell.returned()
             elif isinstance(event, RemoteSettingsChanged):
                 self._frames.settings_changed()
@@ -163,7 +162,10 @@ class Http2Connection(Protocol):
             taker = _TAKERS.get(type(event))
             if not self.sending.open:
                 return
-            if taker is not None and event.stream_id not in gone:  # type: ignore[attr-defined]
+            if taker is None:
+                continue
+            # Data are off the connection's window, whatever became of their stream.
+            if isinstance(event, DataReceived) or event.stream_id not in gone:  # type: ignore[attr-defined]
                 taker(self, event)
         self._rest()
 
@@ -292,8 +294,8 @@ class Http2Connection(Protocol):
             self._farewell.begin()
 
     def vacate(self) -> bool:
-        """Close to make room for others, if nothing is asked; whether it does."""
-        if self._streams or self._queue is None:
+        """Close to make room for others, if no stream is open; whether it does."""
+        if self._streams or self._toll.in_block or not self.sending.open:
             return False
         self._leave()
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from twisted.internet.interfaces import ISSLTransport
+
 from altlas.edge.channel import LAST_MOMENT
 from altlas.edge.farewell import FLUSH_SECONDS, LINGER_SECONDS
 from altlas.edge.http2.frames import ANY_STREAM, ErrorCodes
@@ -79,7 +81,12 @@ class Farewell:
         # A transport waits for its producer before it closes, and reads only if it is let.
         transport.unregisterProducer()
         transport.resumeProducing()
-        if hasattr(transport, "loseWriteConnection"):
+        if ISSLTransport.providedBy(transport):
+            # TLS has its own good-bye, which the client ought to answer; it has no halves, though
+            # the connection below it has.
+            self._wait(LINGER_SECONDS, self._hang_up)
+            transport.loseConnection()
+        elif hasattr(transport, "loseWriteConnection"):
             self._wait(LINGER_SECONDS, self._close)
             transport.loseWriteConnection()
         else:
@@ -88,6 +95,12 @@ class Farewell:
     def _close(self) -> None:
         self._wait(FLUSH_SECONDS, self.abort)
         self._sending.transport.loseConnection()
+
+    def _hang_up(self) -> None:
+        """The good-bye was not answered: close the connection that TLS runs on."""
+        self._wait(FLUSH_SECONDS, self.abort)
+        transport = self._sending.transport
+        getattr(transport, "transport", transport).loseConnection()
 
     def abort(self) -> None:
         """Close now."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Final
 
 from h2.config import H2Configuration
-from h2.connection import ConnectionState, H2Connection
+from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.events import Event
+from h2.events import ConnectionTerminated, Event
 from h2.exceptions import ProtocolError, StreamClosedError
 from h2.settings import SettingCodes, Settings
-from hyperframe.frame import GoAwayFrame
+from hyperframe.frame import Frame, GoAwayFrame
 
 from altlas.wire.fields import Fields
 from altlas.wire.http2.compression import RememberingDecoder, RememberingEncoder
@@ -44,9 +44,18 @@ _CONFIGURATION = H2Configuration(
 
 
 class _Connection(H2Connection):
-    """h2's connection, which remembers fewer streams that are over: all that may still hear of."""
+    """h2's connection, but that it goes on after a client's good-bye, and remembers fewer streams
+    that are over: all that may still hear of.
+    """
 
     MAX_CLOSED_STREAMS = 1024
+
+    def _receive_goaway_frame(self, frame: GoAwayFrame) -> tuple[list[Frame], list[Event]]:
+        # h2 would drop what is to be sent, and take and send nothing more. But the streams that
+        # there are go on, and frames of them may follow at once (RFC 9113, 6.8).
+        event = ConnectionTerminated()
+        event.last_stream_id = frame.last_stream_id
+        return [], [event]
 
 
 class Frames:
@@ -95,10 +104,6 @@ class Frames:
     def goaway(self, last: int, code: ErrorCodes = ErrorCodes.NO_ERROR) -> bytes:
         """The frame that says that streams after `last` are not served. Others go on."""
         return GoAwayFrame(last_stream_id=last, error_code=code).serialize()
-
-    def go_on(self) -> None:
-        """Serve the streams that there are, though the client has said good-bye."""
-        self._h2.state_machine.state = ConnectionState.SERVER_OPEN
 
     def settings_changed(self) -> None:
         """Keep our own bounds, whatever the client's settings allow."""

@@ -9,12 +9,14 @@ from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
     Frame,
+    GoAwayFrame,
     HeadersFrame,
     PingFrame,
     SettingsFrame,
 )
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import directlyProvides
 from zope.interface.verify import verifyObject
 
 from altlas.edge.channel import LAST_MOMENT
@@ -22,7 +24,7 @@ from altlas.edge.farewell import FLUSH_SECONDS, LINGER_SECONDS
 from altlas.settings.tree import ListenerHttp2, ListenerLimits, ListenerTimeouts
 from altlas.testing import NEVER, Answer
 from altlas.wire.http2.toll import RESETS, STEERING
-from tests.edge.connected import fixed
+from tests.edge.connected import ClientTransport, fixed
 from tests.edge.http2.spoken import Client, Spoken
 
 
@@ -204,6 +206,17 @@ class AbuseTests(SynchronousTestCase):
         one.advance(0.2)
         self.ended(one)
 
+    def test_late_frame(self) -> None:
+        """So must one in a single frame, of which a byte comes now and then."""
+        one = Spoken(listener={"timeout": ListenerTimeouts(headers=2.0)})
+        one.ask()
+        whole = HeadersFrame(3, b"\x82\x84", flags=["END_HEADERS", "END_STREAM"]).serialize()
+        one.connection.dataReceived(whole[:-1])
+        one.advance(1.9)
+        self.assertIsNone(one.client.goodbye)
+        one.advance(0.2)
+        self.ended(one)
+
     def test_rubbish(self) -> None:
         """What is no HTTP/2 is told so."""
         one = Spoken()
@@ -339,6 +352,59 @@ class EndTests(SynchronousTestCase):
         one.carry()
         self.assertEqual((answer.status, answer.body), (200, b"bye"))
         self.assertTrue(one.transport.half_closed)
+
+    def test_goodbye_and_more(self) -> None:
+        """So it is where the client goes on, in the same breath, with the streams that it has."""
+        one = Spoken()
+        answer = one.ask((b"content-length", b"4"), body=b"", method=b"POST")
+        goodbye = GoAwayFrame(last_stream_id=0).serialize()
+        rest = DataFrame(1, b"body", flags=["END_STREAM"]).serialize()
+        one.connection.dataReceived(PingFrame(0, b"12345678").serialize() + goodbye + rest)
+        self.assertIn(PingFrame(0, b"12345678", flags=["ACK"]).serialize(), one.transport.value())
+        one.one.asked.answer(Answer(body=b"bye"))
+        one.carry()
+        self.assertEqual((answer.status, answer.body), (200, b"bye"))
+        self.assertTrue(one.transport.half_closed)
+
+    def test_tls(self) -> None:
+        """Over TLS it ends with the good-bye of TLS, and no half of it is closed below that."""
+        one = Spoken()
+        directlyProvides(one.transport, ISSLTransport)
+        below = ClientTransport(one.clock)
+        one.transport.transport = below  # type: ignore[attr-defined]
+        one.transport.loseConnection = lambda: asked.append(True)  # type: ignore[method-assign]
+        asked: list[bool] = []
+        one.advance(15)
+        self.assertEqual((asked, one.transport.half_closed), ([True], False))
+        # It is not answered.
+        below.loseConnection = lambda: asked.append(False)  # type: ignore[method-assign]
+        one.advance(LINGER_SECONDS)
+        self.assertEqual(asked, [True, False])
+        one.advance(FLUSH_SECONDS)
+        self.assertTrue(one.transport.aborted)
+
+    def test_room(self) -> None:
+        """Where others need the room, a connection on which nothing is open goes."""
+        one = Spoken()
+        answer = one.ask()
+        self.assertFalse(one.connection.vacate())
+        one.one.asked.answer(Answer())
+        one.carry()
+        self.assertEqual(answer.status, 200)
+        self.assertTrue(one.connection.vacate())
+        self.assertFalse(one.connection.vacate())
+        one.carry()
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
+
+    def test_crowd(self) -> None:
+        """So at its limit a listener closes the connections that are idle longest."""
+        limits = ListenerLimits(connections=1)
+        one = Spoken(routes=[fixed()], listener={"limit": limits})
+        one.ask(path=b"/fixed")
+        one.advance(2)
+        one.listening.capacity.relieve()
+        one.carry()
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
 
     def test_client_gone(self) -> None:
         """A client that goes takes all its exchanges with it."""

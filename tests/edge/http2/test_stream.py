@@ -227,6 +227,18 @@ class PaceTests(SynchronousTestCase):
         self.assertEqual(len(one.one.asked.body), 2000)
         self.assertEqual(one.client.h2.local_flow_control_window(number), 2000)
 
+    def test_taken_back_in_one_breath(self) -> None:
+        """So does one that the client takes back before what it sent of its body was looked at."""
+        one = Spoken(listener={"http2": ListenerHttp2(window=8000)})
+        before = one.client.h2.outbound_flow_control_window
+        for _ in range(20):
+            number = one.client.ask(body=b"", method=b"POST")
+            one.carry()
+            one.client.h2.send_data(number, bytes(8000))
+            one.client.h2.reset_stream(number)
+            one.carry()
+        self.assertGreater(one.client.h2.outbound_flow_control_window, before // 2)
+
     def test_window_of_all(self) -> None:
         """A stream that was ended gives back what it took of the connection's window."""
         one = Spoken(listener={"http2": ListenerHttp2(window=8000)})
