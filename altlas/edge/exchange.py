@@ -256,7 +256,8 @@ class Exchange:
         if self._done:
             return
         self._settled = True
-        self.keep = keep and self._may_keep(0)
+        # What is still to come of a body would be read as the next request.
+        self.keep = keep and self.body.complete and self._may_keep(0)
         self.record.status = reply.status
         fields = reply.fields
         self._say(fields, lower_names(fields))

@@ -52,7 +52,7 @@ class Farewell:
 
     def close(self) -> None:
         """Close without waiting for anything more from the client."""
-        self._over = False
+        self._over = False  # where only the first wait was
         self._leave(self._transport)
 
     def end(self) -> None:

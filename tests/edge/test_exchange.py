@@ -141,6 +141,16 @@ class CompleteTests(EdgeTestCase):
         self.assertTrue(one.transport.half_closed)
         self.ended(one, "-", 200)
 
+    def test_refused_while_it_flows(self) -> None:
+        """After a refusal no rest of a body is read as a request, though its taker still takes."""
+        one = Connected(routes=[fixed()])
+        one.send(post(100, b"01"))
+        self.assertTrue(one.exchange.body.flowing)
+        one.answer(UpstreamReset())
+        self.assertIn(b"\r\nConnection: close\r\n", one.said)
+        one.send(request("GET", "/fixed"))
+        self.assertEqual(one.statuses, [502])
+
     def test_own(self) -> None:
         """The gateway's own answers are whole, to HEAD without their body."""
         one = Connected(routes=[fixed(), moved()])
