@@ -90,6 +90,17 @@ class ChoiceTests(SynchronousTestCase):
         one.one.clock.advance(0)
         self.assertFalse(one.transport.connected)
 
+    def test_room(self) -> None:
+        """Who says nothing makes room where that is wanted, who has begun does not."""
+        one, other = Undecided(), Undecided()
+        self.assertTrue(one.transport.connected)
+        other.send(PREFACE[:5])
+        for each in one, other:
+            each.one.clock.advance(2)
+            each.one.listening.capacity.relieve()
+            each.one.clock.advance(0)
+        self.assertEqual((one.transport.connected, other.transport.connected), (False, True))
+
     def test_drain(self) -> None:
         """On a drain there is a moment left to begin; nothing stays behind."""
         one = Undecided()

@@ -255,6 +255,17 @@ class AbuseTests(SynchronousTestCase):
         self.assertEqual(one.asked, 3)
 
 
+class Mute(Client):
+    """Connects, and says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.h2.clear_outbound_data_buffer()
+
+    def receive(self, data: bytes) -> None:
+        """Nor answers anything."""
+
+
 class EndTests(SynchronousTestCase):
     """How a connection ends."""
 
@@ -273,6 +284,22 @@ class EndTests(SynchronousTestCase):
         one.advance(LINGER_SECONDS)
         self.assertFalse(one.transport.connected)
         self.assertEqual(one.one.timers, 0)
+
+    def test_first_byte(self) -> None:
+        """Nothing at all must come sooner than a stream, and to go on does not put that off."""
+        timeouts = {"timeout": ListenerTimeouts(first_byte=2.0, headers=5.0)}
+        one = Spoken(client=Mute(), listener=timeouts)
+        one.advance(1.9)
+        self.assertFalse(one.transport.half_closed)
+        one.advance(0.2)
+        self.assertTrue(one.transport.half_closed)
+        one = Spoken(listener=timeouts)
+        for _ in range(4):
+            one.advance(1)
+            one.connection.dataReceived(PingFrame(0, b"12345678").serialize())
+        self.assertIsNone(one.client.goodbye)
+        one.advance(1)
+        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
 
     def test_no_silence(self) -> None:
         """While a stream is open there is no silence."""
