@@ -239,6 +239,32 @@ class PaceTests(SynchronousTestCase):
             one.carry()
         self.assertGreater(one.client.h2.outbound_flow_control_window, before // 2)
 
+    def test_crowded_out(self) -> None:
+        """Who cannot send, since others have all of the connection's window, owes us nothing."""
+        one = Spoken(listener={"http2": ListenerHttp2(window=8000)})
+        while (room := one.client.h2.outbound_flow_control_window) > 0:
+            number = one.client.ask(body=b"", method=b"PUT")
+            one.carry()
+            body: Any = one.one.asked.request.body
+            body.pauseProducing()
+            one.client.h2.send_data(number, bytes(min(room, 8000)))
+            one.carry()
+        number = one.client.ask(body=b"", method=b"PUT")
+        one.carry()
+        exchange = one.connection._streams[number].exchange
+        assert exchange is not None
+        self.assertFalse(exchange.is_owed())
+        for _ in range(3):
+            one.advance(5)
+        self.assertEqual(one.records, [])
+        body.resumeProducing()
+        one.carry()
+        self.assertTrue(exchange.is_owed())
+        for _ in range(3):
+            one.advance(5)
+        # That one's other half is owed as well.
+        self.assertEqual([record.status for record in one.records], [408, 408])
+
     def test_window_of_all(self) -> None:
         """A stream that was ended gives back what it took of the connection's window."""
         one = Spoken(listener={"http2": ListenerHttp2(window=8000)})
