@@ -77,11 +77,15 @@ class Http2Connection(Protocol):
         self._known: tuple[Section | None, Fields] = (None, NO_FIELDS)
         self._queue: TimerQueue | None = None
         self._block: Timer | None = None
+        #: whether the client has said nothing yet
+        self._silent = True
 
     # --- the transport's side ----------------------------------------------------------------
 
     def connectionMade(self) -> None:
-        """A client is there: say our settings; its first stream must come in time."""
+        """A client is there: say our settings; its first byte, and then its first stream, must
+        come in time.
+        """
         transport: Any = self.transport
         self.sending.transport = transport
         self.secure = ISSLTransport.providedBy(transport)
@@ -98,6 +102,9 @@ class Http2Connection(Protocol):
         sending = self.sending
         if not sending.open:
             return
+        if self._silent:
+            self._silent = False
+            self._await(self.listening.heads)
         sending.held = True
         try:
             self._toll.feed(data, self.listening.seconds())

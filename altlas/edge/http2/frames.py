@@ -118,6 +118,13 @@ class Frames:
         window = self._h2.local_flow_control_window(stream)
         return max(0, min(window, self._h2.max_outbound_frame_size, FRAME))
 
+    def admits(self, stream: int) -> bool:
+        """Whether the client may send any bytes of the stream: both windows are open."""
+        try:
+            return self._h2.remote_flow_control_window(stream) > 0
+        except StreamClosedError:
+            return False
+
     def headers(self, stream: int, fields: Fields, end: bool) -> None:
         """Send a head, or trailers."""
         self._h2.send_headers(stream, fields, end_stream=end)

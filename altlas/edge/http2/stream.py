@@ -45,6 +45,7 @@ class Stream:
         "_paused",
         "_sending",
         "_stall",
+        "_taking",
         "_trailers",
         "_unsent",
         "client_done",
@@ -53,7 +54,6 @@ class Stream:
         "number",
         "over",
         "peer",
-        "reading",
         "secure",
     )
 
@@ -65,8 +65,7 @@ class Stream:
         self.secure = connection.secure
         self.number = number
         self.exchange: Exchange | None = None
-        #: whether bytes of the body are taken from the client
-        self.reading = True
+        self._taking = True  # whether bytes of the body are acknowledged
         #: whether the client has sent all that it will
         self.client_done = False
         #: whether nothing more can be sent
@@ -105,6 +104,11 @@ class Stream:
         return bool(self._unsent) or self._sending.full
 
     @property
+    def reading(self) -> bool:
+        """Whether bytes of the body are taken from the client, and it may send some."""
+        return self._taking and self._sending.frames.admits(self.number)
+
+    @property
     def transport(self) -> Stream:
         """What takes the pieces of a body: itself, which makes frames of them."""
         return self
@@ -128,7 +132,7 @@ class Stream:
                 body.feed(data)
             except ClientError as error:
                 self._fail(error)
-        if self.reading:
+        if self._taking:
             self._acknowledge()
 
     def ended(self, trailers: Fields) -> None:
@@ -182,12 +186,12 @@ class Stream:
 
     def pause_reading(self) -> None:
         """Let the client's window run out."""
-        self.reading = False
+        self._taking = False
 
     def resume_reading(self) -> None:
         """Open the client's window again."""
-        if not self.reading:
-            self.reading = True
+        if not self._taking:
+            self._taking = True
             self._acknowledge()
 
     def _acknowledge(self) -> None:

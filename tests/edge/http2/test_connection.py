@@ -255,6 +255,17 @@ class AbuseTests(SynchronousTestCase):
         self.assertEqual(one.asked, 3)
 
 
+class Mute(Client):
+    """Connects, and says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.h2.clear_outbound_data_buffer()
+
+    def receive(self, data: bytes) -> None:
+        """Nor answers anything."""
+
+
 class EndTests(SynchronousTestCase):
     """How a connection ends."""
 
