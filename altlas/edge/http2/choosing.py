@@ -37,7 +37,7 @@ class Choice(Protocol):
         self._queue: TimerQueue | None = None
 
     def connectionMade(self) -> None:
-        """A client is there: a first byte must come within ``timeout.first-byte``."""
+        """A client is there; it must say something in time."""
         self._listening.joined(self)
         self._await(self._listening.greetings)
 
@@ -49,8 +49,6 @@ class Choice(Protocol):
         chosen = self._chosen()
         if chosen is not None:
             self._make_way(chosen(self._listening))
-        elif begins:
-            self._await(self._listening.heads)
 
     def _chosen(self) -> type[Channel] | type[Http2Connection] | None:
         transport: Any = self.transport
@@ -90,14 +88,6 @@ class Choice(Protocol):
         """Nothing came in time: who has said nothing is owed no answer."""
         self._queue = None
         self.cut()
-
-    def vacate(self) -> bool:
-        """Make room for others, if nothing was said yet; whether it does."""
-        if self._data:
-            return False
-        self._stop_waiting()
-        self.cut()
-        return True
 
     def close_if_idle(self) -> None:
         """Give it a moment yet (on a drain)."""

@@ -86,12 +86,6 @@ class Farewell:
         self._parting = farewell.Farewell(transport, self._timers, self.abort)
         self._parting.begin(ISSLTransport.providedBy(transport))
 
-    def _hang_up(self) -> None:
-        """The good-bye was not answered: close the connection that TLS runs on."""
-        self._wait(FLUSH_SECONDS, self.abort)
-        transport = self._sending.transport
-        getattr(transport, "transport", transport).loseConnection()
-
     def abort(self) -> None:
         """Close now."""
         self.over()

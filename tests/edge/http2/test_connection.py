@@ -297,10 +297,12 @@ class EndTests(SynchronousTestCase):
         self.assertEqual((one.listening.channels, one.one.timers), (set(), 0))
 
     def test_first_byte(self) -> None:
-        """Who never asks has the time for a first byte, whatever there is for heads."""
-        one = Spoken(listener={"timeout": ListenerTimeouts(first_byte=3)})
-        one.advance(3)
-        self.assertEqual(one.client.goodbye, ErrorCodes.NO_ERROR)
+        """Who says nothing has the time for a first byte, whatever there is for heads."""
+        one = Spoken(client=Mute(), listener={"timeout": ListenerTimeouts(first_byte=3)})
+        one.advance(2)
+        self.assertFalse(one.transport.half_closed)
+        one.advance(1)
+        self.assertTrue(one.transport.half_closed)
 
     def test_room(self) -> None:
         """At the limit of connections idle ones make room, as those of HTTP/1.1 do."""
