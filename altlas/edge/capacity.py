@@ -18,6 +18,8 @@ from altlas.timers import TimerQueue
 _CROWDED = 15 / 16
 #: how many at a time
 _MOST_CLOSED = 32
+#: how many of those that wait are looked at for it, since others may wait for the same length
+_MOST_SEEN = 1024
 #: seconds that a connection may be idle, come what may
 _SPARED = 1.0
 
@@ -112,9 +114,10 @@ class Capacity:
         """Close some of the connections that are idle longest, if they are so for a while."""
         for queue in self._idle:
             latest = queue.clock.seconds() + queue.length - _SPARED
-            waiting = islice(queue.waiting, _MOST_CLOSED)
+            waiting = islice(queue.waiting, _MOST_SEEN)
             # Who else waits for that length is none of ours, or has begun to ask.
-            for guest in [one for one in waiting if one.due <= latest and hasattr(one, "vacate")]:
+            guests = (one for one in waiting if one.due <= latest and hasattr(one, "vacate"))
+            for guest in list(islice(guests, _MOST_CLOSED)):
                 if len(self._leaving) < _MOST_CLOSED and guest.vacate():
                     self._leaving.add(guest)
                     self.closed += 1
