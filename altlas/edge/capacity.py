@@ -20,6 +20,8 @@ _CROWDED = 15 / 16
 _CLOSED, _MOST_CLOSED = 1 / 16, 64
 #: seconds between looks for those who could go, while nobody is let in
 _AGAIN = 0.1
+#: how many of those that wait are looked at for it, since others may wait for the same length
+_MOST_SEEN = 1024
 #: seconds that a connection may be idle, come what may
 _SPARED = 1.0
 
@@ -118,9 +120,10 @@ class Capacity:
         most = _MOST_CLOSED if most is None else max(1, int(most * _CLOSED))
         for queue in self._idle:
             latest = queue.clock.seconds() + queue.length - _SPARED
-            waiting = islice(queue.waiting, most)
+            waiting = islice(queue.waiting, _MOST_SEEN)
             # Who else waits for that length is none of ours, or has begun to ask.
-            for guest in [one for one in waiting if one.due <= latest and hasattr(one, "vacate")]:
+            guests = (one for one in waiting if one.due <= latest and hasattr(one, "vacate"))
+            for guest in list(islice(guests, most)):
                 if len(self._leaving) < most and guest.vacate():
                     self._leaving.add(guest)
                     self.closed += 1

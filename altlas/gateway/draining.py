@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 
 from altlas.edge.listening import Listening
+from altlas.gateway.counts import counted
 from altlas.settings.tree import Drain
 
 log = Logger()
@@ -73,9 +74,9 @@ class Draining:
             count = len(listening.channels) - len(listening.tunnels)
             if count:
                 log.warn(
-                    "Listener {name}: {count} connections are cut, their time is over",
+                    "Listener {name} cuts {connections}, the time to finish is over",
                     name=listening.name,
-                    count=count,
+                    connections=counted(count, "connection"),
                 )
             listening.cut_exchanges()
 
@@ -83,9 +84,9 @@ class Draining:
         for listening in self._listeners:
             if listening.tunnels:
                 log.info(
-                    "Listener {name}: {count} tunnels are closed, their time is over",
+                    "Listener {name} closes {tunnels}, the time to finish is over",
                     name=listening.name,
-                    count=len(listening.tunnels),
+                    tunnels=counted(len(listening.tunnels), "tunnel"),
                 )
             listening.close_tunnels()
 

@@ -183,7 +183,7 @@ class ListenerLimits:
     requests_per_connection: int | None = key(
         unless_off(between(1)),
         default="off",
-        help="the answer to the last says `Connection: close`",
+        help="the answer to the last says `Connection: close`, in HTTP/2 GOAWAY",
     )
     pipelined: int = key(
         above_zero(size),
@@ -218,7 +218,10 @@ class ListenerTimeouts:
     """How long a client may take."""
 
     first_byte: float = key(
-        above_zero(duration), default="15s", help="for the first byte of a new connection"
+        above_zero(duration),
+        default="15s",
+        help="for the first byte of a new connection (behind TLS: after the handshake), "
+        "in HTTP/2 for its first request",
     )
     headers: float = key(
         above_zero(duration), default="15s", help="for a whole head from its first byte on"

@@ -79,6 +79,16 @@ class AllTests(SynchronousTestCase):
         self.assertFalse(one.transport.disconnecting)
         self.assertFalse(begun.disconnecting)
 
+    def test_behind_others(self) -> None:
+        """Idle ones go even if many requests wait before them for the same length of time."""
+        one = self.connected(3)
+        for _ in range(100):
+            one.scene.timers.after(15.0, lambda: None)
+        one.connect()
+        one.clock.advance(5)
+        one.connect()
+        self.assertEqual(one.listening.capacity.closed, 2)
+
     def test_one_length(self) -> None:
         """Others that wait for the same length of time are left alone."""
         one = self.connected(2)

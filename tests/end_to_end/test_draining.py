@@ -54,7 +54,7 @@ class DrainingTests(Daemon):
         said = self.ended(process)
         self.assertLess(time.monotonic() - started, PATIENCE / 2)
         self.assertEqual(process.returncode, -signal.SIGINT)
-        self.assertIn("Listener public: 1 connections are cut, their time is over", said)
+        self.assertIn("Listener public cuts 1 connection, the time to finish is over", said)
         self.assertNotIn("Traceback", said)
         self.assertIn('"target":"/slow/"', (self.folder / "access.log").read_text())
 

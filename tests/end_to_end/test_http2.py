@@ -232,6 +232,17 @@ class CurlTests(Http2Case):
             self.assertIn(b"strict-transport-security: max-age=86400", ran.out.lower())
             self.assertEqual(self.passed.value(b"X-Forwarded-Proto"), b"https")
 
+    async def test_end_of_tls(self) -> None:
+        """Who is let go over TLS hears the good-byes of both: openssl finds nothing cut."""
+        key, certificate = self_signed(Path(self.mktemp()).absolute())  # type: ignore[no-untyped-call]
+        lines = f"bind = {ANY_PORT}\ntls.certificate = {certificate}\ntls.key = {key}"
+        await self.begin(echo, f"{lines}\ntimeout.first-byte = 300ms")
+        address = self.url.partition("//")[2]
+        ran = await run(self, "openssl", "s_client", "-alpn", "h2", "-connect", address)
+        self.assertIn(b"ALPN protocol: h2", ran.out)
+        self.assertNotIn(b"unexpected eof", ran.err)
+        self.assertEqual(ran.code, 0, ran.err)
+
     async def test_tls_large(self) -> None:
         """Large bodies pass over TLS too."""
         url = await self.secure()
