@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
-from twisted.internet.defer import Deferred
-from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import deferLater
-from twisted.python.failure import Failure
 
+from tests.end_to_end.servants import Servant
 from tests.end_to_end.watching import closed_port
 
 #: where it is; None where it is not installed
@@ -31,22 +29,6 @@ backend gateway
 """
 
 
-class _Ended(ProcessProtocol):
-    """Knows when the process is gone, and keeps what it said."""
-
-    def __init__(self) -> None:
-        self.ended: Deferred[None] = Deferred()
-        self.said = b""
-
-    def outReceived(self, data: bytes) -> None:
-        self.said += data
-
-    errReceived = outReceived
-
-    def processEnded(self, reason: Failure) -> None:  # type: ignore[override]
-        self.ended.callback(None)
-
-
 @define
 class Haproxy:
     """One HAProxy that hands everything on to a gateway's port, with these `options`."""
@@ -57,7 +39,7 @@ class Haproxy:
     mode: str = "tcp"
     port: int = field(factory=closed_port)
     _process: Any = None
-    _protocol: _Ended = field(factory=_Ended)
+    _protocol: Servant = field(factory=Servant)
 
     async def start(self) -> None:
         """Start it, and wait until it listens."""

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
 from twisted.internet.error import ConnectError
-from twisted.internet.protocol import ProcessProtocol, Protocol
+from twisted.internet.protocol import Protocol
 from twisted.internet.task import deferLater
-from twisted.python.failure import Failure
 
+from tests.end_to_end.servants import Servant
 from tests.end_to_end.watching import closed_port
 
 #: where it is; None where it is not installed
@@ -51,22 +50,6 @@ http {{
 """
 
 
-class _Ended(ProcessProtocol):
-    """Knows when the process is gone, and keeps what it said."""
-
-    def __init__(self) -> None:
-        self.ended: Deferred[None] = Deferred()
-        self.said = b""
-
-    def outReceived(self, data: bytes) -> None:
-        self.said += data
-
-    errReceived = outReceived
-
-    def processEnded(self, reason: Failure) -> None:  # type: ignore[override]
-        self.ended.callback(None)
-
-
 @define
 class Nginx:
     """One nginx that serves ``files`` of a folder."""
@@ -74,7 +57,7 @@ class Nginx:
     folder: Path
     port: int = field(factory=closed_port)
     _process: Any = None
-    _protocol: _Ended = field(factory=_Ended)
+    _protocol: Servant = field(factory=Servant)
 
     @property
     def url(self) -> str:
