@@ -18,6 +18,9 @@ RUNTIME = [
     "h2 >= 4.4.1",
     "prometheus-client >= 0.22",
     "uvloop >= 0.23; implementation_name == 'cpython' and sys_platform != 'win32'",
+    "jsonschema-rs >= 0.60",
+    "openapi-spec-validator >= 0.9",
+    "PyYAML >= 6.0",
     "orjson >= 3.10; implementation_name == 'cpython'",
 ]
 
@@ -26,13 +29,19 @@ TEST = [
     "hypothesis >= 6.150",
     "Twisted[websocket] >= 26.10",  # its WebSockets are peers of ours
     "pyhamcrest >= 2.0",  # Twisted's own reactor tests want it
+    "openapi-schema-validator >= 0.9",  # the oracle for what is made of schemas of OpenAPI 3.0
+    "schemathesis >= 4.30",
     "mypy ~= 2.4",
+    "types-PyYAML",
     "mypy-zope ~= 1.0",
     "ruff ~= 0.17.0",
 ]
 
 # Apart from TEST, since it has wheels for some machines only, and is not to be built.
 FUZZ = ["atheris >= 3.0"]
+
+# Swagger UI's own files, for `openapi.docs`; it wants nothing but itself.
+DOCS = ["offapi >= 0.1.4"]
 
 BENCH = [
     "Pillow >= 11.3",  # draws the chart
@@ -48,7 +57,7 @@ setup(
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
     package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
     install_requires=RUNTIME,
-    extras_require={"test": TEST, "fuzz": FUZZ, "bench": BENCH},
+    extras_require={"docs": DOCS, "test": [*TEST, *DOCS], "fuzz": FUZZ, "bench": BENCH},
     classifiers=[
         "Framework :: Twisted",
         "Programming Language :: Python :: 3",

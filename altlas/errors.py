@@ -8,8 +8,11 @@ backends, no traceback.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import ClassVar
+
+from attrs import frozen
 
 
 class Fault(Enum):
@@ -145,6 +148,80 @@ class MethodNotAllowed(ClientError):
         self.allowed = allowed
 
 
+# --- the client's fault: refused by a contract ---------------------------------------
+
+
+@frozen
+class Mismatch:
+    """One thing in which a message is not what its contract says.
+
+    `where` is the part that it is in: ``path``, ``query``, ``header``, ``cookie``, ``body``,
+    ``content-type``, ``method``, ``security`` or ``status``. `pointer` leads to it (RFC 6901): into
+    the body, or from the parameter's name on.
+    """
+
+    where: str
+    pointer: str
+    message: str
+
+
+class ContractError(ClientError):
+    """The request is not one that the backend's contract has."""
+
+    detail = "The request does not keep to the contract of this service."
+    flag = "CV"
+
+    def __init__(self, mismatches: Iterable[Mismatch] = (), detail: str = ""):
+        self.mismatches = tuple(mismatches)
+        first = next((f"{m.where} {m.pointer}: {m.message}" for m in self.mismatches), "")
+        super().__init__(detail, reason=first)
+
+
+class RequestMismatch(ContractError):
+    """Parameters or body are not what the operation takes."""
+
+
+class CredentialsMissing(ContractError):
+    """The operation asks for credentials that are not there (RFC 9110, 15.5.2)."""
+
+    status = 401
+    title = "Unauthorized"
+    detail = "The request brings none of the credentials that this operation asks for."
+
+    def __init__(self, mismatches: Iterable[Mismatch] = (), challenges: Iterable[str] = ()):
+        super().__init__(mismatches)
+        #: values of WWW-Authenticate
+        self.challenges = tuple(challenges)
+
+
+class UnknownOperation(ContractError):
+    """The contract has no such path."""
+
+    status = 404
+    title = "Not found"
+    detail = "The contract of this service has no such path."
+
+
+class OperationNotAllowed(ContractError):
+    """The contract has the path, but not with this method."""
+
+    status = 405
+    title = "Method not allowed"
+    detail = "The contract of this service has this path with other methods only."
+
+    def __init__(self, allowed: Iterable[str], mismatches: Iterable[Mismatch] = ()):
+        super().__init__(mismatches)
+        self.allowed = tuple(allowed)
+
+
+class UnsupportedMediaType(ContractError):
+    """The body is of a type, or encoded in a way, that the operation does not take."""
+
+    status = 415
+    title = "Unsupported media type"
+    detail = "The operation does not take a body of this type."
+
+
 class ClientGone(ClientError):
     """The client left before its answer was complete; nobody reads this status."""
 
@@ -185,6 +262,14 @@ class BreakerOpen(Unavailable):
     """The backend's breaker refuses calls for the time being."""
 
     flag = "UO"
+
+
+class ContractMissing(Unavailable):
+    """The contract that requests are to be held to could not be read yet."""
+
+    detail = "The contract of this service is not known yet."
+    flag = "CV"
+    fault = Fault.GATEWAY
 
 
 class Stopping(Unavailable):
@@ -263,6 +348,19 @@ class UpstreamMalformed(UpstreamError):
 
     detail = "The service's answer was not valid HTTP."
     cause = "reset"
+
+
+class ResponseMismatch(UpstreamError):
+    """The answer is not one that the backend's contract has, and is not passed on."""
+
+    detail = "The service's answer does not keep to its contract."
+    flag = "CV"
+    retry = Retry.NEVER
+
+    def __init__(self, mismatches: Iterable[Mismatch] = ()):
+        self.mismatches = tuple(mismatches)
+        first = next((f"{m.where} {m.pointer}: {m.message}" for m in self.mismatches), "")
+        super().__init__(reason=first)
 
 
 class UpstreamTimeout(UpstreamError):

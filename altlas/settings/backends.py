@@ -24,6 +24,7 @@ from altlas.settings.units import (
     percent,
     regex,
     size,
+    text,
     unless_off,
 )
 
@@ -239,6 +240,7 @@ class Backend:
         help="the Host an instance sees: `pass` (the client's), `instance` (its own address) "
         "or a literal",
     )
+    contract: str | None = optional(text, help="the contract that it keeps to, by name")
     queue: QueueSettings = group(QueueSettings)
     probe: ProbeSettings = group(ProbeSettings)
     retry: RetrySettings = group(RetrySettings)

@@ -20,6 +20,7 @@ from altlas.settings.backends import (
     RetrySettings,
     Timeouts,
 )
+from altlas.settings.contracts import Contract, ListenerOpenapi
 from altlas.settings.routes import HTTPS, Respond, Rewrite, Route
 from altlas.settings.tls import ListenerTls, TlsSettings
 from altlas.settings.tree import Listener
@@ -75,6 +76,26 @@ def timeouts(timeout: Timeouts) -> Iterator[Complaint]:
 
 
 @complaints.register
+def _contract(contract: Contract) -> Iterator[Complaint]:
+    if (contract.file is None) == (contract.url is None):
+        yield Complaint(("url", "file"), "exactly one of file and url")
+    if contract.name == "none":
+        yield Complaint(("file", "url"), "another name: contract = none means that there is none")
+    if contract.on_mismatch == "replace" and not contract.responses:
+        yield Complaint(("on_mismatch",), "responses = all, or sample, with it")
+
+
+@complaints.register
+def _openapi(openapi: ListenerOpenapi) -> Iterator[Complaint]:
+    if openapi.docs is None:
+        return
+    if openapi.path is None:
+        yield Complaint(("docs",), "path with it: the document that is shown")
+    elif f"{openapi.path}/".startswith(openapi.docs.rstrip("/") + "/"):
+        yield Complaint(("docs", "path"), "a path of its own, that path is not below")
+
+
+@complaints.register
 def _tls(tls: TlsSettings) -> Iterator[Complaint]:
     if not tls.verify and (tls.ca or tls.name):
         yield Complaint(("verify", "ca", "name"), "verify = yes where ca or name is given")
@@ -93,6 +114,9 @@ def _listener(listener: Listener) -> Iterator[Complaint]:
     if listener.serves != "admin" and listener.admin != AdminAccess():
         keys = [f"admin.{key}" for key in ("token_file", "hosts") if getattr(listener.admin, key)]
         yield Complaint(tuple(keys), "serves = admin with it")
+    if listener.serves == "admin" and listener.openapi != ListenerOpenapi():
+        keys = [f"openapi.{key}" for key in ("path", "docs", "title")]
+        yield Complaint(tuple(keys), "openapi.* only where routes are served")
     yield from _fronted(listener)
     tls, secure = listener.tls, listener.bind.startswith(_SECURE_BINDS)
     if tls.certificate and secure:
@@ -171,7 +195,19 @@ def _route(route: Route) -> Iterator[Complaint]:
         yield Complaint(("rewrite.prefix",), "rewrite.regex where the path is a regex")
     if route.upgrade and not given["backend"]:
         yield Complaint(("upgrade",), "an upgrade only where a backend answers")
+    if isinstance(route.contract, str) and not given["backend"]:
+        yield Complaint(("contract",), "a contract only where a backend answers")
+    if route.routes == "from-contract":
+        yield from _made_of_contract(route)
     yield from _needless(route, given)
+
+
+def _made_of_contract(route: Route) -> Iterator[Complaint]:
+    if route.backend is None:
+        yield Complaint(("routes",), "a backend, and its contract, with it")
+    if route.match_kind != "prefix" or route.rewrite.regex is not None:
+        wanted = "a path that ends in /, and no rewrite.regex, with it"
+        yield Complaint(("routes", "rewrite.regex"), wanted)
 
 
 def _needless(route: Route, given: dict[str, bool]) -> Iterator[Complaint]:

@@ -72,6 +72,7 @@ def _settings(assembled: list[Assembled]) -> Settings:
         gateway=gateway[0],
         listeners=of("listener"),
         backends=of("backend"),
+        contracts=of("contract"),
         routes=of("route"),
         access_log=access_log[0],
     )

@@ -21,7 +21,7 @@ from altlas.settings.tree import NAMED, SINGLE
 
 _OURS = "ALTLAS_"
 _OVERRIDE = re.compile(r"ALTLAS_[A-Z0-9_]*?__.+")
-_NAMED = re.compile(r"ALTLAS_(BACKEND|LISTENER|ROUTE)__(.+)__(.+)")
+_NAMED = re.compile(r"ALTLAS_(BACKEND|CONTRACT|LISTENER|ROUTE)__(.+)__(.+)")
 _NEW_BACKEND = re.compile(r"ALTLAS_BACKEND__([A-Z0-9][A-Z0-9_]*)__INSTANCES")
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from altlas.settings.assembly import Assembled
 from altlas.settings.constraints import timeouts
 from altlas.settings.problems import Place, Problem, nearest
+from altlas.settings.routes import INHERIT
 from altlas.settings.sections import Sections
 from altlas.settings.shadowing import shadowed
+from altlas.settings.tree import NAMED
 
 
 def wrong_references(
@@ -20,6 +22,11 @@ def wrong_references(
     backends = {found.settings.name: found.settings for found in by_kind["backend"]}
     for route in by_kind["route"]:
         yield from _route(route, backends, sections.lost)
+    contracts = {found.settings.name for found in by_kind["contract"]} | sections.lost
+    for user in (*by_kind["backend"], *by_kind["route"]):
+        yield from _contract(user, contracts)
+    for route in by_kind["route"]:
+        yield from _made_of_contract(route, backends)
     yield from _listeners(by_kind["listener"], sections.lost, main)
 
 
@@ -28,6 +35,7 @@ def warnings(assembled: Iterable[Assembled]) -> Iterator[Problem]:
     by_kind = _by_kind(assembled)
     routes = {found.settings.name: found for found in by_kind["route"]}
     used = {found.settings.backend for found in by_kind["route"]}
+    yield from _unused_contracts(by_kind)
     for backend in by_kind["backend"]:
         if backend.settings.name not in used:
             place = backend.section.place
@@ -45,7 +53,7 @@ def warnings(assembled: Iterable[Assembled]) -> Iterator[Problem]:
 
 
 def _by_kind(assembled: Iterable[Assembled]) -> dict[str, list[Assembled]]:
-    found: dict[str, list[Assembled]] = {"listener": [], "backend": [], "route": []}
+    found: dict[str, list[Assembled]] = {kind: [] for kind in NAMED}
     for one in assembled:
         found.setdefault(one.section.kind, []).append(one)
     return found
@@ -67,6 +75,31 @@ def _route(found: Assembled, backends: dict[str, Any], lost: set[str]) -> Iterat
         # Where the route wrote neither, the backend was told already.
         if written:
             yield found.problem(written[0], complaint.expected)
+
+
+def _contract(user: Assembled, contracts: set[str]) -> Iterator[Problem]:
+    name = user.settings.contract
+    if not isinstance(name, str) or name in contracts or user.wrong("contract"):
+        return
+    if name != "none" or user.section.kind == "backend":
+        yield user.problem("contract", "the name of a contract", nearest(name, contracts))
+
+
+def _made_of_contract(route: Assembled, backends: dict[str, Any]) -> Iterator[Problem]:
+    settings = route.settings
+    backend = backends.get(settings.backend or "")
+    inherited = settings.contract is INHERIT and backend is not None and backend.contract is None
+    if settings.routes != "itself" and (inherited or settings.contract == "none"):
+        yield route.problem("routes", "a contract, of the route or its backend, with it")
+
+
+def _unused_contracts(by_kind: dict[str, list[Assembled]]) -> Iterator[Problem]:
+    users = (*by_kind["backend"], *by_kind["route"])
+    used = {user.settings.contract for user in users}
+    for contract in by_kind["contract"]:
+        if contract.settings.name not in used:
+            wanted = "a backend or route that keeps to it"
+            yield Problem(contract.section.place, contract.section.title, expected=wanted)
 
 
 def _listeners(found: list[Assembled], lost: set[str], main: Place) -> Iterator[Problem]:

@@ -191,6 +191,15 @@ class Route:
     )
     priority: int = key(integer, default="0", help="the higher goes first, whatever the paths")
     backend: str | None = optional(text, help="which backend answers")
+    contract: str | Inherit = optional(
+        text, help="the contract instead of the backend's, by name, or `none`", unset=INHERIT
+    )
+    routes: str = key(
+        choice("itself", "from-contract"),
+        default="itself",
+        help="`from-contract` makes a route of each operation of the contract, below the path; "
+        "what is no operation is none of this route's",
+    )
     redirect: Redirect = group(Redirect)
     respond: Respond = group(Respond)
     rewrite: Rewrite = group(Rewrite)

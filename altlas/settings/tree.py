@@ -24,9 +24,10 @@ from altlas.settings.backends import (
     RetrySettings,
     Timeouts,
 )
+from altlas.settings.contracts import Contract, ListenerOpenapi, Validation
 from altlas.settings.http2 import ListenerHttp2
 from altlas.settings.instances import Instance
-from altlas.settings.keys import Takes, group, key, required
+from altlas.settings.keys import Takes, group, key, optional, required
 from altlas.settings.predicates import Predicate
 from altlas.settings.routes import (
     INHERIT,
@@ -59,6 +60,7 @@ __all__ = [
     "AdminAccess",
     "Backend",
     "BreakerSettings",
+    "Contract",
     "Drain",
     "Gateway",
     "Include",
@@ -68,6 +70,7 @@ __all__ = [
     "ListenerHeaders",
     "ListenerHttp2",
     "ListenerLimits",
+    "ListenerOpenapi",
     "ListenerTimeouts",
     "ListenerTls",
     "Network",
@@ -88,6 +91,7 @@ __all__ = [
     "Timeouts",
     "TlsSettings",
     "UpgradeLimits",
+    "Validation",
 ]
 
 Network = IPv4Network | IPv6Network
@@ -158,6 +162,12 @@ class Gateway:
 
     workers: int = key(workers, default="1", help="how many processes serve; only 1 for now")
     via: str = key(token, default="altlas", help="the gateway's name in the Via field")
+    state: str | None = optional(
+        text,
+        help="a folder for what outlives the process, such as copies of contracts; else what "
+        "systemd names, or `altlas-gateway` in `~/.local/state`",
+        takes=Takes.FILE,
+    )
     drain: Drain = group(Drain)
 
 
@@ -286,6 +296,7 @@ class Listener:
     tls: ListenerTls = group(ListenerTls)
     admin: AdminAccess = group(AdminAccess)
     http2: ListenerHttp2 = group(ListenerHttp2)
+    openapi: ListenerOpenapi = group(ListenerOpenapi)
 
     @property
     def proxy_versions(self) -> frozenset[int]:
@@ -325,6 +336,7 @@ class Settings:
     gateway: Gateway = field(factory=Gateway)
     listeners: tuple[Listener, ...] = ()
     backends: tuple[Backend, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     routes: tuple[Route, ...] = ()
     access_log: AccessLog = field(factory=AccessLog)
 
@@ -335,7 +347,18 @@ class Settings:
                 return backend
         raise KeyError(name)
 
+    def contract_of(self, route: Route) -> str | None:
+        """The name of the contract that requests of `route` are held to, if there is one."""
+        if route.contract is not INHERIT:
+            return None if route.contract == "none" else str(route.contract)
+        return None if route.backend is None else self.backend(route.backend).contract
+
 
 #: sections that stand once, and those that stand once a name
 SINGLE: dict[str, type[Any]] = {"gateway": Gateway, "access-log": AccessLog, "include": Include}
-NAMED: dict[str, type[Any]] = {"listener": Listener, "backend": Backend, "route": Route}
+NAMED: dict[str, type[Any]] = {
+    "listener": Listener,
+    "backend": Backend,
+    "contract": Contract,
+    "route": Route,
+}

@@ -148,7 +148,7 @@ redirect.to = /x
                 "main.ini:18: [route:r] redirect.to = /x: "
                 "expected exactly one of backend, redirect.to and respond.status",
                 "main.ini:19: [rout:t]: expected one of the sections [gateway], [access-log], "
-                "[include], [listener:NAME], [backend:NAME], [route:NAME]; "
+                "[include], [listener:NAME], [backend:NAME], [contract:NAME], [route:NAME]; "
                 "did you mean [route:t]?",
             ],
         )
