@@ -65,6 +65,10 @@ class ForwardLeaf:
 
     def serve(self, exchange: Exchange) -> None:
         """Forward. Refuses what the route does not take before anything is sent."""
+        exchange.forward(self.stack, self.call_of(exchange))
+
+    def call_of(self, exchange: Exchange) -> Call:
+        """The call that the request becomes. Refuses what the route does not take."""
         head, body, channel = exchange.head, exchange.body, exchange.channel
         if body is not NO_BODY:
             body.limit(self.body_limit)
@@ -80,7 +84,7 @@ class ForwardLeaf:
             offer = Offer(protocols, self.tunnel_limits)
             section = with_offer(section, protocols)
         exchange.record.backend = self.backend
-        call = Call(
+        return Call(
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
             fields=section,
@@ -92,4 +96,3 @@ class ForwardLeaf:
             host_of_instance=self.host_of_instance or not (head.host or self.host),
             offer=offer,
         )
-        exchange.forward(self.stack, call)
