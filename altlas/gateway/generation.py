@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
 from twisted.internet.defer import Deferred, DeferredList
 
 from altlas.backend.running import RunningBackend, Surroundings, running
+from altlas.contracts.kept import Kept
 from altlas.edge.dispatching import Dispatcher
 from altlas.edge.leaf import ForwardLeaf, Leaf
 from altlas.edge.replying import RedirectLeaf, RespondLeaf
@@ -35,12 +36,18 @@ class Generation:
         for backend in self.backends.values():
             backend.start()
 
+    def replanted(self, contracts: Mapping[str, Kept]) -> Dispatcher:
+        """The routes anew, as the contracts of now make them, before the same backends."""
+        return self.dispatcher
+
     def stop(self) -> Deferred[Any]:
         """End probes and connections; fires when the last connection is gone."""
         return DeferredList([backend.stop() for backend in self.backends.values()])
 
 
-def generation(settings: Settings, surroundings: Surroundings) -> Generation:
+def generation(
+    settings: Settings, surroundings: Surroundings, contracts: Mapping[str, Kept]
+) -> Generation:
     """Compile `settings`; nothing runs yet.
 
     Raises `OSError` or `ValueError` for files that are named there and cannot be used.

@@ -109,6 +109,9 @@ class GatewayView:
             return False, "going down"
         if not self._service.listening.called:
             return False, "not listening yet"
+        awaited = self._service.contracts.awaited()
+        if awaited:
+            return False, f"not asked for yet: contract {', '.join(awaited)}"
         return True, "ready"
 
 
