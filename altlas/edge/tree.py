@@ -59,6 +59,16 @@ class RouteTree:
         # A prefix has two endpoints in the map.
         return RouteIndex(rule for node in dict.fromkeys(found) for rule in node.rules)
 
+    def fell(self) -> None:
+        """Take the tree apart, which is all in cycles: it would be left to the collector, or for
+        ever where that is told to look at nothing old (see `altlas.gateway.collecting`).
+        """
+        for rule in [*self.app.url_map.iter_rules()]:
+            vars(rule).clear()
+        self.app.endpoints.clear()
+        self.app = Klein()
+        self._nodes.clear()
+
     def match(self, facts: Facts) -> Rule:
         """The rule that takes the request, found by Klein's own matching.
 
