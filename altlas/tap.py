@@ -53,9 +53,9 @@ class Options(usage.Options):
         "balances over their instances, probes them, retries, and breaks circuits. Every key of "
         "the file can be set from the environment: timeout.total of [backend:runner] is "
         "ALTLAS_BACKEND__RUNNER__TIMEOUT_TOTAL. TERM or INT ends the gateway after the exchanges "
-        "under way, a second one at once; HUP reads certificates and contracts again, USR1 reopens the access "
-        "log. Among the options of twistd, which stand before the command, -n stays in the "
-        "foreground and --pidfile= writes no pid file."
+        "under way, a second one at once; HUP reads certificates and contracts again, USR1 reopens "
+        "the access log. Among the options of twistd, which stand before the command, -n stays in "
+        "the foreground and --pidfile= writes no pid file."
     )
     optParameters = [
         ["config", "c", None, "The ini file [default: etc/altlas.ini, /etc/altlas/altlas.ini]"],
@@ -132,7 +132,8 @@ class Options(usage.Options):
     def _check(self) -> NoReturn:
         _end_if(self.problems(bind=False))
         settings = self.settings
-        doubted = self.draft.doubted(astuple(fault) for fault in doubts(settings, time, self.readings))
+        found = doubts(settings, time, self.readings)
+        doubted = self.draft.doubted(astuple(fault) for fault in found)
         _warn(str(one) for one in doubted.warnings if one not in self.draft.warnings)
         listeners = counted(len(settings.listeners), "listener")
         routes = counted(len(settings.routes), "route")

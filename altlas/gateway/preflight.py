@@ -50,8 +50,8 @@ def faults(
 ) -> Iterator[Fault]:
     """Everything that would fail at the start.
 
-    With `bind`, every TCP address is bound for a moment, to see whether it is free. What was read of
-    contracts goes to `readings`.
+    With `bind`, every TCP address is bound for a moment, to see whether it is free. What is read
+    of contracts goes to `readings`.
     """
     yield from _listeners(settings.listeners, reactor, bind)
     for listener in settings.listeners:

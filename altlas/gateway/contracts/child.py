@@ -109,7 +109,7 @@ class Judging(ProcessProtocol):
         """A piece of a traceback, most likely."""
         self._complaints = (self._complaints + data)[-COMPLAINTS:]
 
-    def processEnded(self, reason: Failure) -> None:  # type: ignore[override]
+    def processEnded(self, reason: Failure) -> None:
         """It is gone; that was all."""
         said, self._said = self._said, []
         if reason.check(ProcessDone):
@@ -120,7 +120,7 @@ class Judging(ProcessProtocol):
 
     def _end(self, result: bytes | Failure) -> None:
         if not self.said.called:
-            self.said.callback(result)  # type: ignore[arg-type]
+            self.said.callback(result)
 
     def _kill(self, _: Any = None) -> None:
         transport: Any = self.transport

@@ -24,8 +24,10 @@ from altlas.settings.tree import Contract
 #: where the encoding of an answer stands once it is out of treq's sight
 _ENCODING = b"X-Altlas-Encoding"
 _ACCEPT = "application/json, application/yaml;q=0.9, */*;q=0.5"
-#: what documents are written in; other codecs of Python are no charsets, or can be made to work hard
-_CHARSET = re.compile(r"utf-?8|utf-?(16|32)([bl]e)?|(us-)?ascii|iso-8859-\d+|windows-125\d|latin-?1")
+#: what documents are written in; Python's other codecs are no charsets, or can be made to work hard
+_CHARSET = re.compile(
+    r"utf-?8|utf-?(16|32)([bl]e)?|(us-)?ascii|iso-8859-\d+|windows-125\d|latin-?1"
+)
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
@@ -50,7 +52,7 @@ class AsSent:
     def __init__(self, agent: Any) -> None:
         self._agent = agent
 
-    def request(  # noqa: D102
+    def request(
         self, method: bytes, uri: bytes, headers: Any = None, bodyProducer: Any = None
     ) -> Deferred[Any]:
         """See `IAgent`."""
@@ -112,7 +114,9 @@ class UrlOrigin:
                 return None
             raise Unreachable(f"it is answered with status {response.code}")
         data = await _collected(response, self._settings.max_size)
-        fields = {name: _field(response, name) for name in ("Content-Type", "ETag", "Last-Modified")}
+        fields = {
+            name: _field(response, name) for name in ("Content-Type", "ETag", "Last-Modified")
+        }
         fields["encoding"] = _field(response, _ENCODING.decode())
         found: Found = await self._in_thread(partial(_read, data, fields, self._settings.max_size))
         return found

@@ -95,9 +95,9 @@ class Contracts:
                 name=settings.name,
                 problems="; ".join(first_of(map(told, error.flaws))),
             )
-            return
-        renewal.begin(reading, copy.fetched)
-        renewal.state.copied = True
+        else:
+            renewal.begin(reading, copy.fetched)
+            renewal.state.copied = True
 
     # --- in the course of time -----------------------------------------------------------
 

@@ -115,7 +115,9 @@ class Renewal:
         if not self._failures:
             return poll
         usual = poll or LONGEST
-        return float(min(max(usual, LONGEST), min(SHORTEST, usual) * 2 ** min(self._failures - 1, 30)))
+        return float(
+            min(max(usual, LONGEST), min(SHORTEST, usual) * 2 ** min(self._failures - 1, 30))
+        )
 
     def _due(self) -> None:
         self._waiting = None
@@ -204,7 +206,10 @@ class Renewal:
         if breaking:
             self._tell_breaking(breaking, refuses)
         if refuses:
-            self.state.refused, self.state.breaking = found.fingerprint, first_of(map(_words, breaking))
+            self.state.refused, self.state.breaking = (
+                found.fingerprint,
+                first_of(map(_words, breaking)),
+            )
             self.state.unusable, self.state.problems = None, ()
         else:
             self._swap(found, verdict.contract)

@@ -43,7 +43,6 @@ class State:
 
     def settled(self) -> None:
         """The document that came last is the one that serves."""
-        self.failure, self.copied = "", False
         self.problems, self.unusable = (), None
         self.breaking, self.refused = (), None
 
