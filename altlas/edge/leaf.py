@@ -68,6 +68,10 @@ class ForwardLeaf:
 
     def serve(self, exchange: Exchange) -> None:
         """Forward. Refuses what the route does not take before anything is sent."""
+        exchange.forward(self.stack, self.call_of(exchange))
+
+    def call_of(self, exchange: Exchange) -> Call:
+        """The call that the request becomes. Refuses what the route does not take."""
         head, body, channel = exchange.head, exchange.body, exchange.channel
         if body is not NO_BODY:
             body.limit(self.body_limit)
@@ -83,7 +87,7 @@ class ForwardLeaf:
             offer = Offer(protocols, self.tunnel_limits)
             section = with_offer(section, protocols)
         exchange.record.backend = self.backend
-        call = Call(
+        return Call(
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
             fields=section,
@@ -93,8 +97,6 @@ class ForwardLeaf:
             informational=exchange.informational,
             # HTTP/1.0 may name no host at all; an instance must be told one (RFC 9112, 3.2).
             host_of_instance=self.host_of_instance or not (head.host or self.host),
+            wishes=self.wishes,
             offer=offer,
         )
-        if self.wishes is not None:
-            call.wishes = self.wishes
-        exchange.forward(self.stack, call)
