@@ -187,7 +187,7 @@ class Stack:
     def _expect_body(self, call: Call) -> None:
         body = call.body
         assert body is not None
-        self._retrying.expect(body)
+        self._retrying.expect(body, call.wishes)
         if not body.complete:
             body.on_complete.append(call.body_came)
 
