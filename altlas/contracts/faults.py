@@ -158,7 +158,8 @@ def _none_fits(error: Any) -> Iterator[Fault]:
         yield Fault(pointer_to(error.instance_path), _types([*_no_type(error)]))
         return
     meant = [branch for branch in fitting if not _wrong_mark(error, branch)]
-    likely = meant or fitting
+    # A document's own schema has nearly everywhere a second form, which is a reference.
+    likely = [branch for branch in meant or fitting if not _lacks_reference(branch)] or fitting
     if len(likely) == 1:
         yield from _all(likely[0])
         return
@@ -170,6 +171,10 @@ def _none_fits(error: Any) -> Iterator[Fault]:
 def _all(branch: list[Any]) -> Iterator[Fault]:
     for error in branch:
         yield from told(error)
+
+
+def _lacks_reference(branch: list[Any]) -> bool:
+    return any(_sort(inner) == "Required" and inner.kind.property == "$ref" for inner in branch)
 
 
 def _own(error: Any, branch: list[Any]) -> Iterator[Any]:
