@@ -1,0 +1,105 @@
+"""Schemas of a document, compiled so that values can be held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from altlas.contracts.faults import Fault, told
+from altlas.contracts.fields import Fields, Trees
+from altlas.contracts.references import reference_to
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, Registry
+
+__all__ = ["Direction", "Fault", "Schema", "Schemas"]
+
+
+class Direction(Enum):
+    """Which way a value goes; what is read-only is not asked, what is write-only not answered."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@define(eq=False)
+class Schema:
+    """One schema, for values that go one way."""
+
+    _validator: Draft202012Validator
+    _trees: Trees
+    _pointer: tuple[str, ...]
+
+    def valid(self, value: Any) -> bool:
+        """Whether a value (as ``json.loads`` makes it) keeps to the schema."""
+        return self._validator.is_valid(value)
+
+    def faults(self, value: Any, most: int = 20) -> list[Fault]:
+        """What is wrong with a value: at most so many things, none twice; nothing if it is valid.
+
+        Messages never repeat the value, which may be long or secret.
+        """
+        found: dict[Fault, None] = {}
+        for error in self._validator.iter_errors(value):
+            found.update(dict.fromkeys(told(error)))
+            if len(found) >= most:
+                break
+        return list(found)[:most]
+
+    @property
+    def fields(self) -> Fields:
+        """The fields that the schema knows of, to find those that it does not."""
+        return self._trees.at(self._pointer)
+
+
+@define(eq=False)
+class Schemas:
+    """The schemas of one document in OpenAPI 3.1's form; each is compiled once, when asked for.
+
+    Nothing is ever fetched; patterns run in linear time.
+    """
+
+    _document: Mapping[str, Any]
+    _registries: dict[Direction, Registry] = field(init=False, factory=dict)
+    _compiled: dict[tuple[Direction, tuple[str, ...]], Schema] = field(init=False, factory=dict)
+    _trees: Trees = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._trees = Trees(self._document)
+
+    def at(self, pointer: tuple[str, ...], direction: Direction) -> Schema:
+        """The schema at the end of this way through the document.
+
+        ValueError if there is none, or none that can be compiled.
+        """
+        key = (direction, pointer)
+        if key not in self._compiled:
+            self._compiled[key] = Schema(self._validator(pointer, direction), self._trees, pointer)
+        return self._compiled[key]
+
+    def _validator(self, pointer: tuple[str, ...], direction: Direction) -> Draft202012Validator:
+        from jsonschema_rs import Draft202012Validator, RegexOptions
+
+        return Draft202012Validator(
+            {"$ref": _NAME + reference_to(pointer)},
+            registry=self._registry(direction),
+            pattern_options=RegexOptions(),
+            validate_formats=True,
+            offline=True,
+        )
+
+    def _registry(self, direction: Direction) -> Registry:
+        from jsonschema_rs import Draft202012, Registry
+
+        if direction not in self._registries:
+            self._registries[direction] = Registry(
+                [(_NAME, dict(self._document))], draft=Draft202012
+            )
+        return self._registries[direction]
+
+
+#: what the document is called where it refers to itself
+_NAME = "urn:altlas:contract"
