@@ -62,7 +62,7 @@ clean:
 	rm -f twisted/plugins/dropin.cache
 
 $(VENV)/installed: setup.py pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/pip install --quiet -e .
+	$(BIN)/pip install --quiet -e '.[docs]'
 	@touch $@
 
 $(VENV)/installed-for-tests: setup.py pyproject.toml | $(VENV)/bin/pip

@@ -55,7 +55,11 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "."},
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
-    package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
+    package_data={
+        "altlas": ["py.typed"],
+        "altlas.demo": ["contracts/*"],
+        "twisted.plugins": ["altlas_plugin.py"],
+    },
     install_requires=RUNTIME,
     extras_require={"docs": DOCS, "test": [*TEST, *DOCS], "fuzz": FUZZ, "bench": BENCH},
     classifiers=[

@@ -56,6 +56,8 @@ def _config() -> Path:
 
 def _put_on_show(config: Path) -> None:
     store = Path(mkdtemp(prefix="altlas-demo-"))
+    # What the gateway keeps for its next start is none of this user's other gateways'.
+    os.environ.setdefault("ALTLAS_GATEWAY__STATE", str(store / "gateway"))
     try:
         react(_show, (config, store))
     finally:

@@ -97,16 +97,22 @@ def refuse_in_json(app: Klein) -> None:
 
 
 def json_body(request: IRequest) -> Any:
-    """The request's body, read as JSON; an absent one is an empty object."""
+    """The request's body, read as JSON (RFC 8259), of which no surrogate stands alone."""
     body: bytes = request.content.read()
     try:
-        return json.loads(body or b"{}")
-    except ValueError:
+        value = json.loads(body)
+        # What cannot be written again, such as NaN, was not JSON, or not for everybody.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
         raise Refused(400, "the body is not JSON") from None
+    return value
 
 
 def json_object(request: IRequest) -> dict[str, Any]:
-    """Like `json_body`, when nothing but an object will do."""
+    """Like `json_body`, when nothing but an object will do; an absent one is empty."""
+    if not request.content.read(1):
+        return {}
+    request.content.seek(0)
     value = json_body(request)
     if not isinstance(value, dict):
         raise Refused(400, "the body is not a JSON object")

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.iweb import IRequest
 
 from altlas.demo.answers import Answers, Refused, json_body, refuse_in_json
+from altlas.demo.publication import publish
 from altlas.demo.shelf import BadName, Shelf
 
 
@@ -72,4 +73,5 @@ class Archive:
         return found
 
 
+publish(Archive.app, "/openapi.yaml", "archive.yaml")
 refuse_in_json(Archive.app)

@@ -37,7 +37,8 @@ def _switch(value: object) -> bool:
     return value
 
 
-_NUMBER = re.compile(rb"\d{1,9}(\.\d{1,9})?")
+#: as JSON writes it
+_NUMBER = re.compile(rb"-?\d{1,9}(\.\d{1,99})?([Ee][+-]?\d{1,3})?")
 
 _READERS: dict[str, Callable[[object], Any]] = {
     "fail": _share,
@@ -79,7 +80,7 @@ class Conduct:
         """This conduct for one request, by ``_fail``, ``_stall``, ``_trickle``, ``_reset``."""
         order: dict[str, object] = {}
         if b"_fail" in query:
-            order |= {"fail": 1.0, "status": int(_number(query, b"_fail"))}
+            order |= {"fail": 1.0, "status": _whole(_number(query, b"_fail"))}
         if b"_stall" in query:
             order["stall"] = _number(query, b"_stall")
         for name in ("trickle", "reset"):
@@ -97,3 +98,8 @@ def _number(query: Mapping[bytes, list[bytes]], name: bytes) -> float:
     if not _NUMBER.fullmatch(written):
         raise BadConduct(f"{name.decode()} is a number")
     return float(written)
+
+
+def _whole(number: float) -> float:
+    """The same as an integer, where it is one."""
+    return int(number) if number.is_integer() else number

@@ -13,20 +13,42 @@ from altlas.demo.plan import Plan
 from altlas.demo.serving import INTERFACE, Place
 from altlas.settings.tree import Route
 
+#: how curl sends JSON, whichever version it is
+_JSON = "-H 'content-type: application/json' -d"
+
 #: what to ask of each service: the path behind its prefix, and more words for curl
 _QUESTIONS: dict[str, list[tuple[str, str]]] = {
     "segmentation": [
-        ("segment", """-d '{"text": "It works. Does it, 3.5 times?"}'"""),
+        ("segment", _JSON + """ '{"text": "It works. Does it, 3.5 times?"}'"""),
         ("segment?text=One.+Two.", ""),
     ],
     "runner": [
-        ("jobs", """-d '{"kind": "count", "seconds": 30}'"""),
+        ("jobs", _JSON + """ '{"kind": "count", "seconds": 30}'"""),
         ("jobs", ""),
     ],
     "archive": [
-        ("documents/first", """-X PUT -d '{"title": "The first"}'"""),
+        ("documents/first", "-X PUT " + _JSON + """ '{"title": "The first"}'"""),
         ("documents/first", ""),
         ("documents", ""),
+    ],
+}
+
+#: what the pages of a door show
+_PAGES = ("the contracts of all services as one", "the same for a browser; try it out there")
+
+#: what breaks the contract of each service, and how it is refused
+_BREACHES: dict[str, list[tuple[str, str, str]]] = {
+    "segmentation": [
+        ("segment", _JSON + """ '{"text": 7}'""", "400: text is no string"),
+        ("segment", "-d text=One", "415: not of a type that is taken"),
+    ],
+    "runner": [
+        ("jobs", _JSON + """ '{"kind": 1, "seconds": -1}'""", "400: two mistakes at once"),
+        ("jobs/first", "", "400: no job is called so"),
+    ],
+    "archive": [
+        ("documents/first", "-X PATCH", "405: not with this method"),
+        ("health", "", "404: the service has it, its contract does not"),
     ],
 }
 
@@ -38,13 +60,15 @@ def guide(plan: Plan, pids: Mapping[str, int]) -> str:
     """The whole guide; `pids` has the process of each place by name."""
     sections = {
         "Through the gateway": _through(plan),
+        "What breaks a contract, and no instance ever sees": _breaches(plan),
         "What the gateway knows": _known(plan),
         "Kill an instance, watch it leave, bring it back": _killing(plan, pids),
         "Have an instance misbehave (it stays healthy unless told otherwise)": _misbehaving(plan),
     }
     lines = ["", f"The gateway answers at {plan.public.url}, its admin side at {plan.admin.url}."]
     for title, content in sections.items():
-        lines += ["", title, *(f"  {line}" for line in content)]
+        said = [f"  {line}" for line in content]
+        lines += ["", title, *said] if said else []
     return "\n".join(
         [*lines, "", "Ctrl-C ends it all, but for what you brought back yourself.", ""]
     )
@@ -66,7 +90,18 @@ def _through(plan: Plan) -> Iterator[str]:
             yield _curl(plan.public.url + plain[1], "-i")
 
 
+def _breaches(plan: Plan) -> Iterator[str]:
+    for route in plan.routes:
+        if route.name in plan.held and route.path.endswith("/"):
+            for path, more, why in _BREACHES.get(route.backend or "", []):
+                yield _curl(plan.public.url + route.path + path, more) + f"   # {why}"
+
+
 def _known(plan: Plan) -> Iterator[str]:
+    for page, what in zip(plan.public.pages, _PAGES, strict=False):
+        yield _curl(plan.public.url + page) + f"   # {what}"
+    if plan.held:
+        yield _curl(f"{plan.admin.url}/api/contracts") + "   # what traffic shows that they do not"
     for path in ("/api/backends", "/api/overview", "/api/routes", "/metrics", "/readyz"):
         yield _curl(plan.admin.url + path)
 

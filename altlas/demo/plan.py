@@ -23,6 +23,8 @@ class Door:
     name: str
     host: str
     port: int
+    #: the paths at which the gateway shows its own contract, as a document and to be read
+    pages: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -39,6 +41,8 @@ class Plan:
     public: Door
     admin: Door
     routes: tuple[Route, ...]
+    #: names of the routes whose requests are held to a contract
+    held: frozenset[str] = frozenset()
 
     def taken(self) -> Iterator[str]:
         """One line for each port that somebody else has."""
@@ -74,6 +78,7 @@ def plan(settings: Settings, config: Path, store: Path) -> Plan:
         _door(settings.listeners, "routes"),
         _door(settings.listeners, "admin"),
         settings.routes,
+        frozenset(route.name for route in settings.routes if settings.contract_of(route)),
     )
 
 
@@ -89,5 +94,6 @@ def _door(listeners: tuple[Listener, ...], serves: str) -> Door:
         if listener.serves == serves and endpoint:
             everywhere = endpoint.interface in ("", "0.0.0.0")
             host = INTERFACE if everywhere else endpoint.interface
-            return Door(listener.name, host, endpoint.port)
+            pages = filter(None, (listener.openapi.path, listener.openapi.docs))
+            return Door(listener.name, host, endpoint.port, tuple(pages))
     raise NoDemo(f"no listener that serves {serves} has a tcp: bind")

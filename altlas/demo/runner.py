@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.iweb import IRequest
 
 from altlas.demo.answers import Answers, Refused, json_object, refuse_in_json
+from altlas.demo.publication import publish
 from altlas.demo.shelf import BadName, Shelf
 
 
@@ -91,4 +92,5 @@ class Runner:
         return Job(self._new_id(), kind, seconds, self._now(), self.answers.instance)
 
 
+publish(Runner.app, "/openapi.json", "runner.json")
 refuse_in_json(Runner.app)

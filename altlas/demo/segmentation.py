@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.iweb import IRequest
 
 from altlas.demo.answers import Answers, Refused, json_object, refuse_in_json
+from altlas.demo.publication import publish
 
 # Ends at marks that a blank or the end follows: the stop in "3.5" ends nothing.
 _SENTENCE = re.compile(r"\S.*?(?:[.!?]+[\"'\u201d\u2019)\]]*(?=\s|\Z)|(?=\n\s*\n)|\Z)", re.DOTALL)
@@ -74,8 +75,9 @@ class Segmentation:
     @app.route("/segment", methods=["GET"])
     def segment_query(self, request: IRequest) -> bytes | Deferred[bytes]:
         """The same for the text in the query, so that it can be asked for again and again."""
-        texts = (request.args or {}).get(b"text", [b""])
-        return self._segmented(request, texts[-1].decode("utf-8", "replace"))
+        texts = (request.args or {}).get(b"text")
+        text = texts[-1].decode("utf-8", "replace") if texts else None
+        return self._segmented(request, text)
 
     def _segmented(self, request: IRequest, text: Any) -> bytes | Deferred[bytes]:
         if not isinstance(text, str):
@@ -89,4 +91,5 @@ class Segmentation:
         return self.answers.send(request, {"counts": counts, "sentences": sentences})
 
 
+publish(Segmentation.app, "/openapi.json", "segmentation.json")
 refuse_in_json(Segmentation.app)

@@ -38,7 +38,7 @@ class Shelf:
         self.folder.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
         with NamedTemporaryFile("w", dir=self.folder, delete=False) as file:
-            json.dump(value, file)
+            file.write(json.dumps(value))
         os.replace(file.name, path)
         return new
 

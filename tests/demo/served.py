@@ -41,7 +41,11 @@ class Served:
     def ask(self, method: str, path: str, body: Any = None) -> Reply:
         """The reply to a request that is answered at once; `body` is sent as JSON."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        url = f"http://demo.test{path}"
-        response = self._test.successResultOf(self.client.request(method, url, data=data))
-        content = self._test.successResultOf(response.content())
+        response, content = self.fetch(method, path, data=data)
         return Reply(response.code, response.headers, json.loads(content) if content else None)
+
+    def fetch(self, method: str, path: str, **more: Any) -> tuple[Any, bytes]:
+        """The response, and the bytes of its body; `more` is for treq."""
+        url = f"http://demo.test{path}"
+        response = self._test.successResultOf(self.client.request(method, url, **more))
+        return response, self._test.successResultOf(response.content())

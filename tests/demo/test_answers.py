@@ -59,12 +59,20 @@ class BodyTests(SynchronousTestCase):
         return request
 
     def test_read(self) -> None:
-        """A body is read as JSON, and none is an empty object."""
+        """A body is read as JSON, and none is an empty object where one is wanted."""
         self.assertEqual(json_body(self.request(b"[1]")), [1])
+        self.assertEqual(json_object(self.request(b'{"a": 1}')), {"a": 1})
         self.assertEqual(json_object(self.request(b"")), {})
 
     def test_refused(self) -> None:
         """A body that is not JSON, or no object where one is wanted, is refused with 400."""
-        for read, body in ((json_body, b"{"), (json_body, b"\xff"), (json_object, b"[]")):
+        refused = [(json_body, body) for body in (b"{", b"\xff", b"")]
+        for read, body in [*refused, (json_object, b"[]")]:
             error = self.assertRaises(Refused, read, self.request(body))
+            self.assertEqual(error.status, 400)
+
+    def test_not_for_everybody(self) -> None:
+        """What Python takes for JSON, and could not write for others to read, is refused too."""
+        for body in (b"NaN", b"[1e999]", b'{"a": "\\ud800"}', b"[" * 100_000 + b"]" * 100_000):
+            error = self.assertRaises(Refused, json_body, self.request(body))
             self.assertEqual(error.status, 400)

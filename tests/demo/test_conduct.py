@@ -67,3 +67,10 @@ class AskedTests(SynchronousTestCase):
         for value in (b"soon", b"", b"inf", b"nan"):
             self.assertRaises(BadConduct, Conduct().asked, {b"_stall": [value]})
             self.assertRaises(BadConduct, Conduct().asked, {b"_fail": [value]})
+
+    def test_numbers(self) -> None:
+        """Numbers are those of JSON; a status is a whole one."""
+        self.assertEqual(Conduct().asked({b"_stall": [b"1.5e-3"]}).stall, 0.0015)
+        self.assertEqual(Conduct().asked({b"_fail": [b"5.03e2"]}).status, 503)
+        for query in ({b"_fail": [b"503.5"]}, {b"_stall": [b"-1"]}, {b"_stall": [b"1e999"]}):
+            self.assertRaises(BadConduct, Conduct().asked, query)

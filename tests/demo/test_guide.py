@@ -10,7 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.demo.guide import command, guide
 from altlas.demo.plan import plan
-from tests.demo.settings import demo_settings
+from tests.demo.settings import INI, demo_settings
+
+SEGMENT = "/api/v1/segmentation/segment"
 
 
 class GuideTests(SynchronousTestCase):
@@ -42,6 +44,19 @@ class GuideTests(SynchronousTestCase):
         for line in self.text.splitlines():
             if line.startswith("  curl"):
                 self.assertEqual(shlex.split(line, comments=True)[0], "curl")
+
+    def test_contracts(self) -> None:
+        """Where a contract is held to, the guide says what breaks it, and where it is shown."""
+        self.assertNotIn("breaks a contract", self.text)
+        text = INI.replace("tcp:8080", "tcp:8080\nopenapi.path = /openapi.json")
+        text = text.replace("[backend:segmentation]", "[backend:segmentation]\ncontract = words")
+        text += "[contract:words]\nurl = http://127.0.0.1:9001/openapi.json\n"
+        held = plan(demo_settings(self.mktemp(), text), Path("altlas.ini"), Path("a store"))
+        lines = guide(held, self.pids).splitlines()
+        for url in (held.public.url + "/openapi.json", held.admin.url + "/api/contracts"):
+            self.assertTrue(any(f"curl -s {url}   # " in line for line in lines), url)
+        (line,) = [line for line in lines if line.endswith("400: text is no string")]
+        self.assertEqual(shlex.split(line, comments=True)[-1], held.public.url + SEGMENT)
 
     def test_command(self) -> None:
         """An instance is started by this Python."""

@@ -85,3 +85,5 @@ class SegmentationTests(SynchronousTestCase):
         """What has no text that is a string is refused."""
         for body in ({}, {"text": 7}, [], b"{"):
             self.assertEqual(self.served.ask("POST", "/segment", body).status, 400)
+        self.assertEqual(self.served.ask("GET", "/segment").status, 400)
+        self.assertEqual(self.served.ask("GET", "/segment?text=").status, 200)

@@ -31,21 +31,23 @@ class ExampleTests(SynchronousTestCase):
         """Each example loads without a doubt, and could start anywhere."""
         names = sorted(path.name for path in ETC.glob("examples/*.ini"))
         self.assertNotEqual(names, [])
-        folder = self.certificates()
+        folder = self.files()
         for name in names:
-            found = shipped(f"examples/{name}", TLS_FOLDER=str(folder))
+            found = shipped(f"examples/{name}", TLS_FOLDER=str(folder), CONTRACTS=str(folder))
             self.assertEqual(found.warnings, (), name)
             self.assertEqual(list(faults(found.settings, memory_reactor(), bind=False)), [], name)
             self.assertEqual(list(doubts(found.settings)), [], name)
 
-    def certificates(self) -> Path:
-        """A folder with the files that the example of TLS names."""
+    def files(self) -> Path:
+        """A folder with the files that the examples name."""
         folder = Path(self.mktemp()).resolve()
         folder.mkdir()
         for name in ("www.example.com", "api.example.com", "gateway"):
             issue(name).written(folder, name)
         for name in ("partners", "house"):
             Authority.made().written(folder, name)
+        contract = ETC.parent / "altlas/demo/contracts/archive.yaml"
+        (folder / "orders.yaml").write_bytes(contract.read_bytes())
         return folder
 
     def test_tls(self) -> None:
@@ -83,6 +85,16 @@ class ExampleTests(SynchronousTestCase):
                 "admin": ("tcp:9901:interface=127.0.0.1", "admin"),
             },
         )
+
+    def test_demo_contracts(self) -> None:
+        """Every backend of the demo is held to the contract of its first instance."""
+        settings = shipped("altlas.ini").settings
+        first = {one.name: one.instances[0].port for one in settings.backends}
+        for contract in settings.contracts:
+            where = f"http://127.0.0.1:{first[contract.name]}/openapi."
+            self.assertTrue(contract.url.startswith(where), contract.url)
+            self.assertEqual(settings.backend(contract.name).contract, contract.name)
+        self.assertEqual(len(settings.contracts), 3)
 
     def test_ports(self) -> None:
         """The demo's ports can be moved from the environment."""
