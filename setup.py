@@ -56,6 +56,7 @@ setup(
     package_dir={"": "."},
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
     package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
+    entry_points={"console_scripts": ["altlas = altlas.__main__:main"]},
     install_requires=RUNTIME,
     extras_require={"docs": DOCS, "test": [*TEST, *DOCS], "fuzz": FUZZ, "bench": BENCH},
     classifiers=[
