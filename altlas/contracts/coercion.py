@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,4000})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+
 _INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
 # Schemas that are put together of more than these are not looked through: all may be in them.
 _MOST = 200
+_MOST_PARTS = 5_000
 _SCALARS = {"true": True, "false": False}
 
 
@@ -37,7 +38,7 @@ class Shape:
 
     _nodes: tuple[Schema, ...]
     _resolve: Resolve
-    #: names out of ``type``, ``enum`` and ``const``; all, where nothing is said
+    #: out of ``type``, ``enum`` and ``const``; all, where nothing is said
     types: frozenset[str] = field(init=False)
     #: the properties that are named
     names: frozenset[str] = field(init=False)
@@ -46,7 +47,7 @@ class Shape:
     _members: dict[str, Shape] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
-        known: dict[int, frozenset[str]] = {}
+        known: _Known = {}
         each = (_types(node, self._resolve, known) for node in self._nodes)
         self.types = frozenset().union(*each) if self._nodes else ALL
         self._parts = _parts(self._nodes, self._resolve)
@@ -139,20 +140,24 @@ def _listed(text: dict[str, Text]) -> list[Text] | None:
     return None
 
 
-def _types(node: Schema, resolve: Resolve, known: dict[int, frozenset[str]]) -> frozenset[str]:
+# With the schemas themselves, so that no other one gets the id of one that is gone.
+_Known = dict[int, tuple[Schema, frozenset[str]]]
+
+
+def _types(node: Schema, resolve: Resolve, known: _Known) -> frozenset[str]:
     """The types that a schema leaves open; all of them where it goes in circles."""
     if not isinstance(node, Mapping):
         return ALL
     if id(node) in known or len(known) > _MOST:
-        return known.get(id(node), ALL)
-    known[id(node)] = ALL
+        return known.get(id(node), (node, ALL))[1]
+    known[id(node)] = (node, ALL)
     allowed = _own_types(node)
     for part in _together(node, resolve):
         allowed &= _types(part, resolve, known)
     for word in ("anyOf", "oneOf"):
         if node.get(word):
             allowed &= frozenset().union(*(_types(part, resolve, known) for part in node[word]))
-    known[id(node)] = allowed
+    known[id(node)] = (node, allowed)
     return allowed
 
 
@@ -181,7 +186,7 @@ def _parts(nodes: tuple[Schema, ...], resolve: Resolve) -> tuple[Mapping[str, An
     """The schemas and all that they are put together of."""
     found: dict[int, Mapping[str, Any]] = {}
     waiting = [*reversed(nodes)]
-    while waiting:
+    while waiting and len(found) < _MOST_PARTS:
         node = waiting.pop()
         if isinstance(node, Mapping) and id(node) not in found:
             found[id(node)] = node
