@@ -32,6 +32,7 @@ from altlas.gateway.daemon_files import daemonizes, unusable_files
 from altlas.gateway.preflight import doubts, faults
 from altlas.gateway.view import this_version
 from altlas.reactor import available, install
+from altlas.routing.rule import Rule
 from altlas.routing.table import format_table, table
 from altlas.settings import Draft, Problem, draft, render
 from altlas.settings.problems import DEFAULT
@@ -91,7 +92,7 @@ class Options(usage.Options):
         if self["check"]:
             self._check()
         if self["routes"]:
-            _print_and_exit(format_table(table(self.settings.routes)))
+            _print_and_exit(format_table(table(map(Rule, self.settings.routes))))
         if self["print-config"]:
             _print_and_exit(render(self.draft.loaded()))
 
