@@ -32,6 +32,7 @@ from altlas.gateway.daemon_files import daemonizes, unusable_files
 from altlas.gateway.preflight import doubts, faults
 from altlas.gateway.view import this_version
 from altlas.reactor import available, install
+from altlas.routing.rule import Rule
 from altlas.routing.table import format_table, table
 from altlas.settings import Draft, Problem, draft, render
 from altlas.settings.problems import DEFAULT
@@ -91,7 +92,7 @@ class Options(usage.Options):
         if self["check"]:
             self._check()
         if self["routes"]:
-            _print_and_exit(format_table(table(self.settings.routes)))
+            _print_and_exit(format_table(table(map(Rule, self.settings.routes))))
         if self["print-config"]:
             _print_and_exit(render(self.draft.loaded()))
 
@@ -180,7 +181,7 @@ def makeService(options: Options) -> IService:
         _complain_and_exit([str(error)])
     service.listening.addCallbacks(_settled, _give_up)
     # The process is ours here: see `_settled`.
-    service.replaced = spare
+    service.replaced = service.contracts.replaced = spare
     log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
+from altlas.edge.dispatching import Dispatcher
 from altlas.edge.handshake import HTTP_1
 from altlas.edge.headroom import Headroom
 from altlas.edge.http2.choosing import entrances
@@ -31,6 +32,7 @@ from altlas.gateway.counts import counted
 from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
 from altlas.gateway.ports import CannotListen, Ports
+from altlas.gateway.replanting import Replanting
 from altlas.gateway.signals import Signals
 from altlas.gateway.view import GatewayView
 from altlas.observability.access_log import AccessLog
@@ -85,21 +87,12 @@ class GatewayService(Service):
         self._withheld = withheld(one.tls for one in settings.listeners)
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
-        surroundings = Surroundings(
-            reactor=reactor,
-            timers=self.timers,
-            wall_clock=wall_clock,
-            random=self._random,
-            metrics=self.metrics,
-            catalog=catalog(),
-        )
         self._wall_clock = wall_clock
         means = Means.of(reactor, wall_clock, self._random)
         self.contracts = Contracts.of(settings.contracts, means, settings.gateway.state, readings)
-        self.contracts.on_change = self._replant
-        self.generation: Generation = generation(settings, surroundings, self.contracts.kept)
-        for backend in self.generation.backends.values():
-            self.certificates.watch(f"backend:{backend.name}", backend.tls)
+        self.generation: Generation = self._generation()
+        self._replanting = Replanting(self.generation, means.in_thread, self._serve)
+        self.contracts.on_change = self._replanting.changed
         self.access_log = AccessLog(
             settings.access_log, self.timers, failed=self.metrics.access_log_failed
         )
@@ -107,6 +100,20 @@ class GatewayService(Service):
         self.metrics.watch(self.view)
         self.metrics.reloaded(True, wall_clock())
         self._signals = Signals(reactor, self.access_log.reopen, self._renew)
+
+    def _generation(self) -> Generation:
+        surroundings = Surroundings(
+            reactor=self._reactor,
+            timers=self.timers,
+            wall_clock=self._wall_clock,
+            random=self._random,
+            metrics=self.metrics,
+            catalog=catalog(),
+        )
+        made = generation(self.settings, surroundings, self.contracts.kept)
+        for backend in made.backends.values():
+            self.certificates.watch(f"backend:{backend.name}", backend.tls)
+        return made
 
     @property
     def addresses(self) -> dict[str, IAddress]:
@@ -128,6 +135,7 @@ class GatewayService(Service):
         self.generation.start()
         self.certificates.start()
         self.contracts.start()
+        self._replanting.tell()
 
     def _open(self) -> None:
         if self._opened:
@@ -178,9 +186,8 @@ class GatewayService(Service):
         self.certificates.renew()
         self.contracts.renew()
 
-    def _replant(self, _: str) -> None:
-        """A contract was swapped: routes may be made of its operations."""
-        dispatcher = self.generation.replanted(self.contracts.kept)
+    def _serve(self, dispatcher: Dispatcher) -> None:
+        """Have the exchanges that begin from now on find other routes."""
         for listening in self.listeners.values():
             listening.serve(dispatcher.serve)
         self.replaced()
@@ -208,6 +215,7 @@ class GatewayService(Service):
         )
         self.draining = True
         self.contracts.stop()
+        self._replanting.stop()
         draining = Draining(self.listeners.values(), drain, self._reactor)
         self._signals.hurry(draining.hurry)
         await draining.drained(lambda: self._ports.close("routes"))

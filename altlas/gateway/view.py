@@ -92,7 +92,7 @@ class GatewayView:
 
     def routes(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
-        return [dict(row) for row in table(self._service.settings.routes)]
+        return [dict(row) for row in table(self._service.generation.rules)]
 
     def backends(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
