@@ -112,7 +112,7 @@ class Entry:
         elif self._leaf.strict:
             self._hold(body)
         else:
-            self._call.body = CopiedBody(body, self.most, self._passed)  # type: ignore[assignment]
+            self._call.body = CopiedBody(body, self.most, self._passed)
             self._forward()
 
     # --- a body that is still to come ------------------------------------------------------
