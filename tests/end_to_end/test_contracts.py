@@ -28,7 +28,9 @@ DOCUMENT = {
             ],
             "get": {
                 "operationId": "get",
-                "parameters": [{"name": "most", "in": "query", "schema": {"maximum": 9}}],
+                "parameters": [
+                    {"name": "most", "in": "query", "schema": {"type": "integer", "maximum": 9}}
+                ],
                 "responses": {"200": {"description": "", "content": CONTENT}},
             },
             "post": {

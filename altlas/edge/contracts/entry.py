@@ -104,7 +104,7 @@ class Entry:
 
     def _look_into(self, body: DownstreamBody | WholeBody) -> None:
         if isinstance(body, WholeBody):
-            self.examine(body)
+            self.examine(bytes(body))  # some readers take nothing that is more
         elif body.complete:
             self.examine(body.held())
         elif body.length is not UNKNOWN_LENGTH and body.length > self.most:
