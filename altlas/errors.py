@@ -177,8 +177,7 @@ class ContractError(ClientError):
 
     def __init__(self, mismatches: Iterable[Mismatch] = (), detail: str = ""):
         self.mismatches = tuple(mismatches)
-        first = next(map(str, self.mismatches), "")
-        super().__init__(detail, reason=first)
+        super().__init__(detail, reason=next(map(str, self.mismatches), ""))
 
 
 class RequestMismatch(ContractError):
@@ -223,7 +222,6 @@ class BodyTooLong(ContractError):
 
     status = 413
     title = "Content too large"
-    detail = "The body is longer than it may be here."
 
 
 class UnsupportedMediaType(ContractError):
@@ -371,8 +369,7 @@ class ResponseMismatch(UpstreamError):
 
     def __init__(self, mismatches: Iterable[Mismatch] = ()):
         self.mismatches = tuple(mismatches)
-        first = next(map(str, self.mismatches), "")
-        super().__init__(reason=first)
+        super().__init__(reason=next(map(str, self.mismatches), ""))
 
 
 class UpstreamTimeout(UpstreamError):

@@ -104,7 +104,7 @@ class Entry:
 
     def _look_into(self, body: DownstreamBody | WholeBody) -> None:
         if isinstance(body, WholeBody):
-            self.examine(body)
+            self.examine(bytes(body))  # some readers take nothing that is more
         elif body.complete:
             self.examine(body.held())
         elif body.length is not UNKNOWN_LENGTH and body.length > self.most:
@@ -112,7 +112,7 @@ class Entry:
         elif self._leaf.strict:
             self._hold(body)
         else:
-            self._call.body = CopiedBody(body, self.most, self._passed)  # type: ignore[assignment]
+            self._call.body = CopiedBody(body, self.most, self._passed)
             self._forward()
 
     # --- a body that is still to come ------------------------------------------------------

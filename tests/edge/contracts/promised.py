@@ -52,6 +52,7 @@ class Numbered:
 
     def check(self, data: bytes, encoding: bytes | None, most: int) -> Examined:
         """Judge."""
+        assert type(data) is bytes, "some readers take no other"
         if encoding == b"br":
             return Examined(looked=False)
         try:
