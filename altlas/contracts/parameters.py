@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from altlas.contracts.asked import Asked
-from altlas.contracts.coercion import Shape, readings
+from altlas.contracts.coercion import Shape, coerced, readings
 from altlas.contracts.flaws import pointer_to
 from altlas.contracts.media import media_type
 from altlas.contracts.place import Place
@@ -67,11 +67,15 @@ class Parameter:
     _empty: bool
     _schema: Schema | None
     _readings: Callable[[Text], Iterable[Any]]
+    #: the likeliest value of one text that is as it stands, where texts are like that
+    _value: Callable[[str], Any] | None = None
 
     def check_text(self, given: bytes | None) -> tuple[Mismatch, ...]:
         """What is wrong with the text of a path's variable or of a field; None: it is absent."""
         if given is None:
             return self._absent()
+        if self._is_right(given):
+            return ()
         found = self._told(partial(self.writing.read, given))
         if (
             found
@@ -88,6 +92,8 @@ class Parameter:
             return self._absent()
         if self._empty and given == [b""]:
             return ()
+        if given is not None and len(given) == 1 and self._is_right(given[0]):
+            return ()
         found = self._told(partial(self.writing.gathered, pairs))
         if found and given is not None and len(given) == 1 and b"%2" in given[0]:
             again = {self.name: [loosened(given[0])]}
@@ -98,9 +104,23 @@ class Parameter:
     @property
     def is_scattered(self) -> bool:
         """Whether it stands in a query under other names than its own."""
+        return self.is_spread or self.writing.style == "deepObject"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether its properties stand in a query by their own names."""
         writing = self.writing
-        spread = writing.style == "form" and writing.explode and Kind.OBJECT in self._kinds
-        return writing.style == "deepObject" or spread
+        return writing.style == "form" and writing.explode and Kind.OBJECT in self._kinds
+
+    def _is_right(self, given: bytes) -> bool:
+        # Nearly all parameters are one plain text, and right: to look at once whether this is
+        # such a one costs half of what the whole way does.
+        if self._value is None or self._schema is None:
+            return False
+        try:
+            return self._schema.valid(self._value(self.writing.decode(given)))
+        except Unreadable:
+            return False
 
     def _told(self, read: Read) -> tuple[Mismatch, ...]:
         found: tuple[Mismatch, ...] = ()
@@ -155,15 +175,25 @@ def parameter(
     writing = Writing(name, style, explode, _DECODE[where], own)
     # What is described by its content type is one text, whatever comes out of it.
     kinds = shape.kinds if place.get("content") is None else (Kind.SCALAR,)
-    required, empty = place.get("required", False), place.get("allowEmptyValue", False)
-    return Parameter(name, where, required is True, writing, kinds, empty is True, schema, read)
+    plainly = kinds == (Kind.SCALAR,) and style in ("simple", "form") and read is not _json
+    return Parameter(
+        name,
+        where,
+        required=place.get("required") is True,
+        writing=writing,
+        kinds=kinds,
+        empty=place.get("allowEmptyValue") is True,
+        schema=schema,
+        readings=read,
+        value=partial(coerced, shape, strings=False) if plainly else None,
+    )
 
 
 def _schema(
     place: Place, schemas: Schemas, direction: Direction
 ) -> tuple[Schema | None, Callable[[Text], Iterable[Any]], Shape]:
     key, content = next(place.to("content").members(), ("", place))
-    node = content.beneath("schema")
+    node = content.beneath("schema").shared()
     document = place.document
     shape = Shape(() if node.node is None else (node.node,), lambda ref: resolved(document, ref))
     schema = None if node.node is None else schemas.at(node.way, direction)
@@ -255,7 +285,7 @@ def parameters(
     made = {where: _of(where, merged, schemas) for where in STYLES}
     at = {name: number for number, name in enumerate(variables)}
     query, is_open = _apart(made["query"], keys)
-    own = (each.writing.own or frozenset() for each in query if each.is_scattered)
+    own = (each.writing.own or frozenset() for each in query if each.is_spread)
     return Parameters(
         tuple((at[each.name], each) for each in made["path"] if each.name in at),
         query,
@@ -284,9 +314,9 @@ def _of(
 
 def _apart(made: tuple[Parameter, ...], keys: frozenset[str]) -> tuple[tuple[Parameter, ...], bool]:
     """Objects without names of their own know which names are not theirs; is there such a one?"""
-    others = keys.union(each.name for each in made if not each.is_scattered)
-    others = others.union(*(each.writing.own or () for each in made))
-    forms = (each.writing for each in made if each.is_scattered and each.writing.style == "form")
-    is_open = any(not writing.own for writing in forms)
+    spread = [each.writing.own for each in made if each.is_spread]
+    others = keys.union(each.name for each in made if not each.is_spread)
+    others = others.union(*(own for own in spread if own))
+    is_open = not all(spread)
     apart = (evolve(each, writing=evolve(each.writing, others=others)) for each in made)
     return tuple(apart), is_open

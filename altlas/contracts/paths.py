@@ -128,21 +128,23 @@ class PathTree(Generic[T]):
         that is there with other methods only.
         """
         segments = path.split(b"/")
-        keys = segments if b"%" not in path else [unquote_to_bytes(each) for each in segments]
+        keys = segments
+        if b"%" in path:
+            keys = [unquote_to_bytes(each) if b"%" in each else each for each in segments]
         values: list[bytes] = []
         node: _Node[T] | None = self._root
         # Nearly always the first choice at each place is the right one. Choosing like this
         # costs a third of `_searched`, which would give the same.
-        for key in keys:
+        for at, key in enumerate(keys):
             assert node is not None
             further = node.fixed.get(key)
             if further is None:
-                if node.partly or not key or key[:1] == b"." or keys is not segments:
+                if node.partly or not key or key[:1] == b".":
                     return self._searched(method, segments, keys)
                 further = node.whole
                 if further is None:
                     return self._searched(method, segments, keys)
-                values.append(key)
+                values.append(segments[at])
             node = further
         assert node is not None
         found = node.ends.get(method)
