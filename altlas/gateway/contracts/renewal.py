@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from altlas.contracts.contract import Contract, compiled
-from altlas.contracts.digesting import Unusable, from_json
+from altlas.contracts.digesting import Flaw, Unusable, from_json
 from altlas.contracts.kept import Kept
 from altlas.gateway.contracts.child import Trouble
 from altlas.gateway.contracts.means import Means
@@ -36,6 +36,7 @@ class Verdict:
     """What became of a document off the reactor's thread."""
 
     contract: Contract
+    doubts: tuple[Flaw, ...]
     #: changes against the one before that break clients
     breaking: tuple[Any, ...]
 
@@ -66,6 +67,7 @@ class Renewal:
         self._judged = reading.fingerprint
         self.origin.keep(reading.version)
         self._serve(reading.contract, reading.fingerprint, changed)
+        self._tell_doubts(reading.doubts)
 
     # --- when ---------------------------------------------------------------------------
 
@@ -200,8 +202,7 @@ class Renewal:
         )
 
     def _decide(self, found: Found, verdict: Verdict) -> None:
-        used = self.kept.drift.used
-        breaking = [change for change in verdict.breaking if used(change.operation)]
+        breaking = [change for change in verdict.breaking if self._used(change.operation)]
         refuses = bool(breaking) and self.kept.settings.on_breaking == "refuse"
         if breaking:
             self._tell_breaking(breaking, refuses)
@@ -213,6 +214,14 @@ class Renewal:
             self.state.unusable, self.state.problems = None, ()
         else:
             self._swap(found, verdict.contract)
+            self._tell_doubts(verdict.doubts)
+
+    def _used(self, operation: str) -> bool:
+        """Whether clients asked for it, or for any one where none is named."""
+        drift, old = self.kept.drift, self.kept.contract
+        if operation or old is None:
+            return drift.used(operation)
+        return any(drift.used(each.id) for each in old.operations)
 
     def _tell_breaking(self, breaking: Iterable[Any], refuses: bool) -> None:
         log.warn(
@@ -241,7 +250,9 @@ class Renewal:
         self.kept.contract = contract
         self.kept.drift.renewed(contract.operations)
         self.state.fingerprint, self.state.changed = fingerprint, changed
-        for doubt in first_of(map(told, contract.doubts)):
+
+    def _tell_doubts(self, doubts: Iterable[Flaw]) -> None:
+        for doubt in first_of(map(told, doubts)):
             log.warn("The contract {name}: {doubt}", name=self.state.name, doubt=doubt)
 
 
@@ -252,11 +263,14 @@ def _weighed(
     differences: Callable[[Contract, Contract], Iterable[Any]] | None,
 ) -> Verdict:
     """What the child said made a contract, and held against the old one. Takes its time."""
-    new = compiled(settings.name, from_json(said), settings.base_path)
+    digest = from_json(said)
+    new = compiled(settings.name, digest, settings.base_path)
     if old is None or differences is None:
-        return Verdict(new, ())
-    return Verdict(new, tuple(each for each in differences(old, new) if each.breaking))
+        return Verdict(new, digest.doubts, ())
+    breaking = tuple(each for each in differences(old, new) if each.breaking)
+    return Verdict(new, digest.doubts, breaking)
 
 
 def _words(change: Any) -> str:
-    return f"{change.operation} {change.pointer}: {change.message}"
+    about = change.operation or "all operations"
+    return f"{about}: {change.message} ({change.pointer})"
