@@ -55,16 +55,12 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "."},
     packages=[*find_packages(include=["altlas", "altlas.*"]), "twisted.plugins"],
-<<<<<<< HEAD
     package_data={
         "altlas": ["py.typed"],
         "altlas.demo": ["contracts/*"],
         "twisted.plugins": ["altlas_plugin.py"],
     },
-=======
-    package_data={"altlas": ["py.typed"], "twisted.plugins": ["altlas_plugin.py"]},
     entry_points={"console_scripts": ["altlas = altlas.__main__:main"]},
->>>>>>> 10df1b3c75d028b2e4eb66d47e7c0d844af9e05c
     install_requires=RUNTIME,
     extras_require={"docs": DOCS, "test": [*TEST, *DOCS], "fuzz": FUZZ, "bench": BENCH},
     classifiers=[

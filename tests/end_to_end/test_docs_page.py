@@ -41,7 +41,7 @@ BLOCK = "#operations-archive-aboutArchive"
 #: what the page shows of the live answer, once it is there
 ANSWERED = """(() => {{
   const at = (what) => document.querySelector("{block} .live-responses-table " + what);
-  const status = at("tbody .response-col_status"), body = at(".highlight-code code, pre code");
+  const status = at("tbody .response-col_status"), body = at("tbody .highlight-code code");
   return status && body && {{status: status.textContent, body: body.textContent}};
 }})()"""
 
