@@ -1,69 +1,30 @@
-"""Where in an OpenAPI document its objects stand, so that what looks like one is not taken for one.
+"""Walks what stands in an OpenAPI document, so that nothing is taken for what it only looks like.
 
-An example may have a member ``$ref``, and a schema a property of that name; neither refers. So
-documents are walked by what the specification says can stand where (OpenAPI 3.1, 4.8), each
-object with its kind: the section of ``components`` that it could stand in, or ``operation``,
-``media`` or ``encoding``, which have none.
+An example may have a member ``$ref``, and a schema a property of that name; neither refers. Each
+object is met with its kind: the section of ``components`` that it could stand in, or
+``operation``, ``media`` or ``encoding``, which have none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
+
+from altlas.contracts.places import FIELDS, LIST, METHODS, NAMED, ONE
+
+__all__ = ["METHODS", "Change", "Node", "rewritten"]
 
 Node = dict[str, Any]
 #: takes an object and its kind; gives it back, or another in its place
 Change = Callable[[str, Node], Node]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-#: how objects stand below a key: the object itself, a list, or a mapping of them
-_ONE, _MANY, _NAMED = "one", "many", "named"
-_VALUED = {
-    "schema": (_ONE, "schemas"),
-    "examples": (_NAMED, "examples"),
-    "content": (_NAMED, "media"),
-}
-_BELOW: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "schemas": {
-        **dict.fromkeys(
-            ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"),
-            (_NAMED, "schemas"),
-        ),
-        **dict.fromkeys(("prefixItems", "allOf", "anyOf", "oneOf"), (_MANY, "schemas")),
-        **dict.fromkeys(
-            ("items", "contains", "additionalProperties", "unevaluatedProperties"),
-            (_ONE, "schemas"),
-        ),
-        **dict.fromkeys(
-            ("unevaluatedItems", "propertyNames", "contentSchema", "not", "if", "then", "else"),
-            (_ONE, "schemas"),
-        ),
-    },
-    "parameters": _VALUED,
-    "headers": _VALUED,
-    "media": {
-        "schema": (_ONE, "schemas"),
-        "examples": (_NAMED, "examples"),
-        "encoding": (_NAMED, "encoding"),
-    },
-    "encoding": {"headers": (_NAMED, "headers")},
-    "requestBodies": {"content": (_NAMED, "media")},
-    "responses": {
-        "headers": (_NAMED, "headers"),
-        "content": (_NAMED, "media"),
-        "links": (_NAMED, "links"),
-    },
-    "operation": {
-        "parameters": (_MANY, "parameters"),
-        "requestBody": (_ONE, "requestBodies"),
-        "responses": (_NAMED, "responses"),
-        "callbacks": (_NAMED, "callbacks"),
-    },
-    "pathItems": {
-        "parameters": (_MANY, "parameters"),
-        **dict.fromkeys(METHODS, (_ONE, "operation")),
-    },
+#: the sections of ``components``, by what `places` calls their objects
+_SECTIONS = {kind: section for section, (_, kind) in FIELDS["components"].items()}
+_BELOW = {
+    _SECTIONS.get(kind, kind): {
+        name: (shape, _SECTIONS.get(inner, inner)) for name, (shape, inner) in fields.items()
+    }
+    for kind, fields in FIELDS.items()
 }
 
 
@@ -82,7 +43,7 @@ def rewritten(kind: str, node: Any, change: Change) -> Any:
 
 def _place(kind: str, key: str) -> tuple[str, str] | None:
     if kind == "callbacks":  # a mapping of its own, by expressions
-        return None if key.startswith(("x-", "$")) else (_ONE, "pathItems")
+        return None if key.startswith(("x-", "$")) else (ONE, "pathItems")
     return _BELOW.get(kind, {}).get(key)
 
 
@@ -91,12 +52,12 @@ def _below(place: tuple[str, str] | None, value: Any, change: Change) -> Any:
         return value
     shape, kind = place
     made: Any
-    if shape == _ONE:
+    if shape == ONE:
         return rewritten(kind, value, change)
-    if shape == _MANY and isinstance(value, list):
+    if shape == LIST and isinstance(value, list):
         made = [rewritten(kind, each, change) for each in value]
         return value if all(new is old for new, old in zip(made, value, strict=True)) else made
-    if shape == _NAMED and isinstance(value, dict):
+    if shape == NAMED and isinstance(value, dict):
         made = {name: rewritten(kind, each, change) for name, each in value.items()}
         return value if all(made[name] is value[name] for name in made) else made
     return value

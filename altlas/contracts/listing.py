@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from attrs import define, field, frozen
@@ -11,6 +11,8 @@ from attrs import define, field, frozen
 from altlas.contracts.anatomy import METHODS, Node
 from altlas.contracts.hoisting import resolved
 from altlas.contracts.inverting import Inverse, inverse, irreversible
+from altlas.contracts.place import top
+from altlas.contracts.servers import base_paths
 from altlas.contracts.sharing import Source
 from altlas.settings.tree import Route
 
@@ -29,8 +31,8 @@ class Part:
     contract: str
     document: Node | None
     takes: Callable[[str, str], bool]
-    #: what stands before the paths of the document at the backend
-    base_paths: Sequence[str] = ("",)
+    #: what stands before its paths at the backend; None for what its servers say
+    base_path: str | None = None
 
 
 @frozen(eq=False)
@@ -80,7 +82,7 @@ class Listing:
             item = _whole(document, item)
             for method in METHODS:
                 if isinstance(item.get(method), dict):
-                    found = _inverse(part, template, method)
+                    found = _inverse(part, document, template, method)
                     if found is not None:
                         self._list(part, source, (template, method), found)
 
@@ -114,12 +116,23 @@ def _demands(route: Route) -> tuple[bool, bool, bool]:
     return (route.routes == "itself", bool(route.header or route.query), bool(route.host))
 
 
-def _inverse(part: Part, template: str, method: str) -> Inverse | None:
-    for base_path in part.base_paths or ("",):
+def _inverse(part: Part, document: Node, template: str, method: str) -> Inverse | None:
+    for base_path in _base_paths(part, document, template, method):
         found = inverse(part.route, base_path + template)
         if found is not None and part.takes(method.upper(), found.template):
             return found
     return None
+
+
+def _base_paths(part: Part, document: Node, template: str, method: str) -> Iterable[str]:
+    if part.base_path is not None:
+        return (part.base_path,)
+    path = top(document).to("paths", template)
+    # Its own servers go before those of its path, and these before the document's.
+    for place in (path.to(method), path):
+        if place.get("servers"):
+            return base_paths(place.to("servers"))
+    return base_paths(top(document).to("servers"))
 
 
 def _whole(document: Node, item: Any) -> Node:

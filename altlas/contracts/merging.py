@@ -67,7 +67,7 @@ def _info(title: str, backends: list[tuple[str, Node]], missing: list[str]) -> N
             "",
             f"**Partial**: not known at the moment, and missing here: {', '.join(missing)}.",
         ]
-    versions = ", ".join(f"{name} {info.get('version')}" for name, info in backends)
+    versions = ", ".join(dict.fromkeys(f"{name} {info.get('version')}" for name, info in backends))
     return {"title": title, "description": "\n".join(said), "version": versions or "none"}
 
 

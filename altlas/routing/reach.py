@@ -22,7 +22,7 @@ class Reach:
     that are made from contracts take what those have, and no whole path.
     """
 
-    _routes: tuple[Route, ...] = field(converter=tuple)
+    _routes: tuple[Route, ...]
     _indexes: dict[frozenset[str] | str, RouteIndex] = field(factory=dict, init=False)
 
     def takes(self, route: Route, method: str, path: str) -> bool:
