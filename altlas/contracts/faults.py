@@ -91,13 +91,15 @@ def _not(kind: Any) -> str:
     return str(reason) if reason in (READ_ONLY, WRITE_ONLY) else "must not be of this form"
 
 
+_FORMATS = {"byte": "base64", "email": "an e-mail address"}
+
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "Type": lambda kind: _types(kind.types),
     "Enum": _options,
     "Constant": lambda kind: f"must be {_shown(kind.expected_value)}",
     "FalseSchema": lambda _: "is not allowed here",
     "Not": _not,
-    "Format": lambda kind: f"must be a valid {kind.format}",
+    "Format": lambda kind: f"must be {_FORMATS.get(kind.format, f'a valid {kind.format}')}",
     "Pattern": lambda kind: f"must match the pattern {_shown(kind.pattern)}",
     "Minimum": lambda kind: f"must be at least {kind.limit}",
     "Maximum": lambda kind: f"must be at most {kind.limit}",

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from altlas.contracts.directions import Direction, directed
+from altlas.contracts.discriminators import FAMILIES, discriminated, family_ways
 from altlas.contracts.faults import Fault, told
 from altlas.contracts.fields import Fields, Trees
+from altlas.contracts.formats import TEXTS, bounded
+from altlas.contracts.places import Way, changed
 from altlas.contracts.references import reference_to
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, Registry
 
 __all__ = ["Direction", "Fault", "Schema", "Schemas"]
-
-
-class Direction(Enum):
-    """Which way a value goes; what is read-only is not asked, what is write-only not answered."""
-
-    REQUEST = "request"
-    RESPONSE = "response"
 
 
 @define(eq=False)
@@ -63,7 +59,7 @@ class Schemas:
     """
 
     _document: Mapping[str, Any]
-    _registries: dict[Direction, Registry] = field(init=False, factory=dict)
+    _views: dict[Direction, _View] = field(init=False, factory=dict)
     _compiled: dict[tuple[Direction, tuple[str, ...]], Schema] = field(init=False, factory=dict)
     _trees: Trees = field(init=False)
 
@@ -83,22 +79,46 @@ class Schemas:
     def _validator(self, pointer: tuple[str, ...], direction: Direction) -> Draft202012Validator:
         from jsonschema_rs import Draft202012Validator, RegexOptions
 
+        view = self._view(direction)
+        way = (FAMILIES, pointer[-1]) if pointer in view.parents else pointer
         return Draft202012Validator(
-            {"$ref": _NAME + reference_to(pointer)},
-            registry=self._registry(direction),
+            {"$ref": _NAME + reference_to(way)},
+            registry=view.registry,
+            formats=TEXTS,
             pattern_options=RegexOptions(),
             validate_formats=True,
             offline=True,
         )
 
-    def _registry(self, direction: Direction) -> Registry:
-        from jsonschema_rs import Draft202012, Registry
+    def _view(self, direction: Direction) -> _View:
+        if not self._views:
+            plain = changed(self._document, _bounded)
+            ways = {each: directed(plain, each) for each in Direction}
+            request = _view(ways[Direction.REQUEST])
+            same = ways[Direction.RESPONSE] is ways[Direction.REQUEST]
+            response = request if same else _view(ways[Direction.RESPONSE])
+            self._views = {Direction.REQUEST: request, Direction.RESPONSE: response}
+        return self._views[direction]
 
-        if direction not in self._registries:
-            self._registries[direction] = Registry(
-                [(_NAME, dict(self._document))], draft=Draft202012
-            )
-        return self._registries[direction]
+
+@frozen(eq=False)
+class _View:
+    """The document as it holds for one direction, and which of its schemas are families."""
+
+    registry: Registry
+    parents: frozenset[tuple[str, ...]]
+
+
+def _view(document: Mapping[str, Any]) -> _View:
+    from jsonschema_rs import Draft202012, Registry
+
+    whole = discriminated(document)
+    registry = Registry([(_NAME, dict(whole))], draft=Draft202012)
+    return _View(registry, frozenset(family_ways(whole)))
+
+
+def _bounded(kind: str, node: Any, _: Way) -> Any:
+    return bounded(node) if kind == "schema" and isinstance(node, Mapping) else node
 
 
 #: what the document is called where it refers to itself
