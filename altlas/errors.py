@@ -212,7 +212,7 @@ class OperationNotAllowed(ContractError):
     title = "Method not allowed"
     detail = "The contract of this service has this path with other methods only."
 
-    def __init__(self, allowed: Iterable[str], mismatches: Iterable[Mismatch] = ()):
+    def __init__(self, allowed: Iterable[str] = (), mismatches: Iterable[Mismatch] = ()):
         super().__init__(mismatches)
         self.allowed = tuple(allowed)
 
