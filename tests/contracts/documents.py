@@ -37,9 +37,7 @@ def told(given: dict[str, Any] | bytes) -> list[tuple[str, str]]:
     return [(flaw.pointer, flaw.message) for flaw in flaws_of(given)]
 
 
-def schema_of(
-    given: dict[str, Any], name: str, direction: Direction = Direction.REQUEST
-) -> Schema:
+def schema_of(given: dict[str, Any], name: str, direction: Direction = Direction.REQUEST) -> Schema:
     """A schema of a document that was digested."""
     digested = digest(json.dumps(given).encode())
     return Schemas(digested.document).at(("components", "schemas", name), direction)
