@@ -9,7 +9,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.digesting import digest
-from tests.contracts.documents import VERSIONS, document, of_schemas, ref, told
+from tests.contracts.small_documents import VERSIONS, document, of_schemas, ref, told
 
 _OK = {"responses": {"200": {"description": "fine"}}}
 

@@ -1,0 +1,123 @@
+"""A compiled document: what may be asked of a backend, found by method and path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from altlas.contracts.digesting import Digest
+from altlas.contracts.flaws import Flaw, Unusable
+from altlas.contracts.operation import Operation, operation
+from altlas.contracts.paths import PathTree
+from altlas.contracts.place import Place, top
+from altlas.contracts.schemas import Schemas
+from altlas.contracts.servers import base_paths
+
+METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+
+
+# Made once for each request: see `Asked`.
+@define(eq=False)
+class Found:
+    """The operation that a request is of, and the raw values of its path's variables."""
+
+    operation: Operation
+    values: tuple[bytes, ...]
+
+
+@frozen(eq=False)
+class Contract:
+    """What a backend has promised. Nothing in it ever changes."""
+
+    name: str
+    title: str
+    version: str
+    #: SHA-256 of the document as it came
+    fingerprint: str
+    document: Mapping[str, Any]
+    operations: tuple[Operation, ...]
+    #: what stands before its paths, each without a slash at its end
+    base_paths: tuple[str, ...]
+    _tree: PathTree[Operation]
+
+    def find(self, method: bytes, path: bytes) -> Found:
+        """The operation of `method` on the raw `path`, which is without its query.
+
+        GET's operation takes HEAD where it has none of its own (RFC 9110, 9.3.2). Raises
+        UnknownOperation or OperationNotAllowed.
+        """
+        return Found(*self._tree.find(method, path))
+
+
+def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contract:
+    """The contract in a document. `base_path` stands in for its servers' paths.
+
+    Raises Unusable with all that cannot be compiled.
+    """
+    document = top(digest.document)
+    given = None if base_path is None else (base_path.rstrip("/"),)
+    planting = _Planting(Schemas(digest.document), given, base_paths(document.to("servers")))
+    for template, path in document.to("paths").members():
+        if template.startswith("/"):
+            planting.plant(template, path)
+    if planting.flaws:
+        raise Unusable(planting.flaws)
+    info = document.to("info")
+    return Contract(
+        name=name,
+        title=str(info.get("title", "")),
+        version=str(info.get("version", "")),
+        fingerprint=digest.fingerprint,
+        document=digest.document,
+        operations=tuple(planting.operations.values()),
+        base_paths=given or planting.bases,
+        tree=planting.tree,
+    )
+
+
+@define(eq=False)
+class _Planting:
+    """A contract while it is compiled."""
+
+    _schemas: Schemas
+    #: what stands in for all servers' paths
+    _given: tuple[str, ...] | None
+    bases: tuple[str, ...]
+    tree: PathTree[Operation] = field(factory=PathTree)
+    operations: dict[str, Operation] = field(factory=dict)
+    flaws: list[Flaw] = field(factory=list)
+
+    def plant(self, template: str, path: Place) -> None:
+        """Compile all operations of a path item, and put them where requests will look."""
+        made = {method: self._operation(template, path, method) for method in METHODS}
+        for method, each in made.items():
+            if each is not None:
+                # An operation with servers of its own is there only (OpenAPI 3.1, 4.8.10.1).
+                for base in self._given or self._bases_of(path, method):
+                    self.tree.add(base + template, {method.encode(): each})
+        get = made["GET"]
+        if get is not None and made["HEAD"] is None:
+            for base in self._given or self._bases_of(path, "GET"):
+                self.tree.add(base + template, {b"HEAD": get})
+
+    def _operation(self, template: str, path: Place, method: str) -> Operation | None:
+        place = path.to(method.lower())
+        if not isinstance(place.node, Mapping):
+            return None
+        try:
+            made = operation(path, method, template, self._schemas)
+        except (ValueError, LookupError) as why:
+            self.flaws.append(Flaw(place.pointer, str(why)))
+            return None
+        if made.id in self.operations:
+            made = evolve(made, id=f"{method} {template}")
+        self.operations[made.id] = made
+        return made
+
+    def _bases_of(self, path: Place, method: str) -> tuple[str, ...]:
+        for place in (path.to(method.lower()), path):
+            if place.get("servers"):
+                return base_paths(place.to("servers"))
+        return self.bases
