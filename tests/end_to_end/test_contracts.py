@@ -8,9 +8,10 @@ from typing import Any
 
 from twisted.trial.unittest import TestCase
 
-from tests.end_to_end.harness import Gateway, ini, running_gateway
+from tests.end_to_end.harness import ANY_PORT, Gateway, ini, running_gateway
 from tests.end_to_end.rawclient import RawClient, request
 from tests.end_to_end.rude import Behaviour, RudeBackend, answers, closes, response, rude_backend
+from tests.end_to_end.streams import stream_client
 
 THING = {
     "type": "object",
@@ -219,3 +220,21 @@ class ContractTests(TestCase):
             said = f"responses = all\non-mismatch = {mode}"
             client, _ = await self.client(behaviour=answers(long), contract=said)
             self.assertEqual((await client.get(b"/things/1")).body, body)
+
+    async def test_http2(self) -> None:
+        """Streams are held to the contract as well, beyond their windows, each by itself."""
+        listener = f"[listener:public]\nbind = {ANY_PORT}\nhttp2.cleartext = yes\n"
+        said = "responses = all\non-mismatch = replace\n"
+        gateway, backend = await self.start(contract=said, more=listener)
+        client = await stream_client(self, gateway.port())
+        large = b'{"n":1,"text":"%b"}' % (b"x" * 500_000)
+        json_type = (b"content-type", b"application/json")
+        post = {"path": b"/things/1", "method": b"POST"}
+        for body, status in ((GOOD, 200), (BAD, 400), (large, 200), (large[:-1], 400), (GOOD, 200)):
+            number = client.client.ask(json_type, body=b"", **post)
+            await client.pour(number, body)
+            self.assertEqual((await client.answered(number)).status, status)
+        announced = (b"content-length", b"2000000")
+        number = client.client.ask(json_type, announced, body=b"", **post)
+        self.assertEqual((await client.answered(number)).status, 413)
+        self.assertEqual([one.body for one in backend.requests], [GOOD, large, GOOD])
