@@ -185,6 +185,14 @@ class DoubtTests(SynchronousTestCase):
             message = "is not what the schema itself allows"
             self.assertEqual(found, [("/components/schemas/it/default", message)])
 
+    def test_where(self) -> None:
+        """It is told of where it stands, once, however many ways over references lead to it."""
+        given = of_schemas(it={"properties": {"a": {"type": "integer", "default": "x"}}})
+        body = {"description": "", "content": {"application/json": {"schema": ref("it")}}}
+        given["paths"] = {"/a": {"get": {"responses": {"200": body, "201": body}}}}
+        found = [pointer for pointer, _ in self.doubts(given)]
+        self.assertEqual(found, ["/components/schemas/it/properties/a/default"])
+
     def test_dialects(self) -> None:
         """Another dialect than that of OpenAPI 3.1 is told of."""
         given = of_schemas(it={"$schema": "http://json-schema.org/draft-07/schema#"})
