@@ -15,6 +15,7 @@ from typing import Any
 from altlas.contracts.faults import told
 from altlas.contracts.flaws import MOST, Flaw, pointer_to
 from altlas.contracts.places import all_in, kind_at
+from altlas.contracts.references import found, steps
 
 #: the longest message of another's that is shown
 _SHOWN = 200
@@ -44,7 +45,27 @@ def rule_flaws(document: dict[str, Any]) -> tuple[list[Flaw], list[Flaw]]:
     except Exception as error:
         # It trips over rare documents that are right; what it could not say is then not known.
         odd.append(Flaw("", f"could not be checked to the end: {_cut(str(error))}"))
-    return flaws, odd[:MOST]
+    return _at_home(document, flaws), _at_home(document, odd)
+
+
+def _at_home(document: Mapping[str, Any], flaws: list[Flaw]) -> list[Flaw]:
+    """The flaws with pointers to where things stand, not the way over references to them."""
+    return list(dict.fromkeys(Flaw(_home(document, f.pointer), f.message) for f in flaws))
+
+
+def _home(document: Mapping[str, Any], pointer: str) -> str:
+    way: tuple[str, ...] = ()
+    node: Any = document
+    for part in pointer.split("/")[1:]:
+        step = part.replace("~1", "/").replace("~0", "~")
+        while isinstance(node, Mapping) and step not in node and isinstance(node.get("$ref"), str):
+            way = steps(node["$ref"])
+            node = found(document, way)
+        try:
+            way, node = (*way, step), found(node, (step,))
+        except LookupError:
+            return pointer
+    return pointer_to(way)
 
 
 def _is_30(document: Mapping[str, Any]) -> bool:

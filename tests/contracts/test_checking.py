@@ -145,10 +145,19 @@ class OperationTests(SynchronousTestCase):
     def test_parameters(self) -> None:
         """A parameter that is there twice, or is missing for the template, is told of."""
         for version in VERSIONS:
-            twice = {**_OK, "parameters": [_path("x"), _path("x")]}
+            twice = {**_OK, "parameters": [_path("x"), {**_path("x"), "example": 1}]}
             found = told(document(version, paths={"/{x}": {"get": twice}, "/b/{y}": {"get": _OK}}))
             pointers = [pointer for pointer, _ in found]
             self.assertEqual(pointers, ["/paths/~1b~1{y}/get", "/paths/~1{x}/get/parameters"])
+
+    def test_wishes(self) -> None:
+        """What an operation wishes of the gateway must be readable."""
+        for name, value in {"timeout": "soon", "retry": -1, "idempotent": "yes"}.items():
+            found = told(document(paths={"/a": {"get": {**_OK, f"x-altlas-{name}": value}}}))
+            self.assertEqual([pointer for pointer, _ in found], ["/paths/~1a/get"])
+            self.assertIn(f"x-altlas-{name} is to be", found[0][1])
+        wishes = {"x-altlas-timeout": "2s", "x-altlas-retry": 1, "x-altlas-idempotent": True}
+        self.assertEqual(told(document(paths={"/a": {"get": {**_OK, **wishes}}})), [])
 
     def test_security(self) -> None:
         """A security scheme that is asked for must be there."""
@@ -175,6 +184,14 @@ class DoubtTests(SynchronousTestCase):
             found = self.doubts(of_schemas(version, it={"type": "integer", "default": "x"}))
             message = "is not what the schema itself allows"
             self.assertEqual(found, [("/components/schemas/it/default", message)])
+
+    def test_where(self) -> None:
+        """It is told of where it stands, once, however many ways over references lead to it."""
+        given = of_schemas(it={"properties": {"a": {"type": "integer", "default": "x"}}})
+        body = {"description": "", "content": {"application/json": {"schema": ref("it")}}}
+        given["paths"] = {"/a": {"get": {"responses": {"200": body, "201": body}}}}
+        found = [pointer for pointer, _ in self.doubts(given)]
+        self.assertEqual(found, ["/components/schemas/it/properties/a/default"])
 
     def test_dialects(self) -> None:
         """Another dialect than that of OpenAPI 3.1 is told of."""
