@@ -32,7 +32,6 @@ from altlas.gateway.daemon_files import daemonizes, unusable_files
 from altlas.gateway.preflight import doubts, faults
 from altlas.gateway.view import this_version
 from altlas.reactor import available, install
-from altlas.routing.rule import Rule
 from altlas.routing.table import format_table, table
 from altlas.settings import Draft, Problem, draft, render
 from altlas.settings.problems import DEFAULT
@@ -92,7 +91,9 @@ class Options(usage.Options):
         if self["check"]:
             self._check()
         if self["routes"]:
-            _print_and_exit(format_table(table(map(Rule, self.settings.routes))))
+            from altlas.gateway.prospect import prospect
+
+            _print_and_exit(format_table(table(prospect(self.settings, self.readings).rules)))
         if self["print-config"]:
             _print_and_exit(render(self.draft.loaded()))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from altlas.edge.leaf import ForwardLeaf, Leaf
 from altlas.gateway.operations import Entrance, entrances
@@ -23,19 +23,31 @@ if TYPE_CHECKING:
 Held = Callable[[ForwardLeaf, "Kept"], Leaf]
 
 
+@frozen
+class Doubt:
+    """What is odd about the operations that a route leads to."""
+
+    route: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"route {self.route}: {self.reason}"
+
+
 @define(eq=False)
 class Expanded:
-    """What the rules of the settings became, and what was found to be odd, in words."""
+    """What the rules of the settings became, and what was found to be odd."""
 
     rules: list[Rule] = field(factory=list)
-    doubts: list[str] = field(factory=list)
+    doubts: list[Doubt] = field(factory=list)
 
 
 @define(eq=False)
 class Expansion:
     """Makes rules of the operations of contracts, as often as these change.
 
-    A route whose contract is not known yet stands for itself.
+    A route whose contract is not known yet stands for itself. Rules without leaves are for who
+    only looks at them, and get none.
     """
 
     _settings: Settings
@@ -72,7 +84,7 @@ class Expansion:
         return made
 
     def _kept(self, rule: Rule) -> tuple[Kept | None, Contract | None]:
-        if not isinstance(rule.leaf, ForwardLeaf):
+        if rule.route.backend is None:
             return None, None
         kept = self._contracts.get(self._settings.contract_of(rule.route) or "")
         return kept, None if kept is None else kept.contract
@@ -114,14 +126,11 @@ class _Parts:
         for operation in contract.operations:
             own = self._name(operation)
             if operation.id not in self._reached:
-                self._made.doubts.append(
-                    f"route {name} leads to no path of operation {operation.id}"
-                )
+                reason = f"it leads to no path of operation {operation.id}"
+                self._made.doubts.append(Doubt(name, reason))
             elif own != operation.id:
-                self._made.doubts.append(
-                    f"operation {operation.id} of route {name} is called {own}: "
-                    "that name is there more than once"
-                )
+                reason = f"operation {operation.id} is called {own}, since its id is not its alone"
+                self._made.doubts.append(Doubt(name, reason))
 
     def _name(self, operation: Operation) -> str:
         if self._taken[operation.id] == 1:
@@ -129,8 +138,10 @@ class _Parts:
         return f"{self._rule.route.name}.{operation.id}"
 
     def _leaf_of(self, operation: Operation) -> Leaf:
-        inner: ForwardLeaf = self._rule.leaf
+        inner: ForwardLeaf | None = self._rule.leaf
         wishes = operation.wishes
+        if inner is None:
+            return self._leaf
         if wishes.timeout is not None:
             said = evolve(inner.timeouts, response=wishes.timeout, total=wishes.timeout)
             inner = evolve(inner, timeouts=self._timeouts.setdefault(said, said))

@@ -16,7 +16,7 @@ from altlas.edge.leaf import ForwardLeaf, Leaf
 from altlas.edge.replying import RedirectLeaf, RespondLeaf
 from altlas.edge.securing import SecureRedirectLeaf
 from altlas.edge.tree import RouteTree
-from altlas.gateway.expansion import Expanded, Expansion, Held
+from altlas.gateway.expansion import Doubt, Expanded, Expansion, Held
 from altlas.routing.rule import Rule
 from altlas.settings.routes import HTTPS
 from altlas.settings.tree import Route, Settings
@@ -32,8 +32,8 @@ class Plantation:
     """Rules, the trees that define where they are found, and the index that finds them."""
 
     rules: tuple[Rule, ...]
-    #: what is odd about the operations of contracts, in words
-    doubts: tuple[str, ...]
+    #: what is odd about the operations of contracts
+    doubts: tuple[Doubt, ...]
     #: the routes for plain HTTP, and those for TLS
     tree: RouteTree
     secure_tree: RouteTree

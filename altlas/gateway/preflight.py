@@ -105,6 +105,11 @@ def _contract_doubts(settings: Settings, readings: Readings) -> Iterator[Fault]:
         if contract.file is not None:
             for line in first_of(map(told, readings.of_file(contract).doubts)):
                 yield Fault(f"contract:{contract.name}", "file", line)
+    if any(route.routes != "itself" for route in settings.routes):
+        from altlas.gateway.prospect import prospect
+
+        for doubt in prospect(settings, readings).doubts:
+            yield Fault(f"route:{doubt.route}", "routes", doubt.reason)
 
 
 def _told(section: str, defects: Iterable[Defect]) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from altlas.edge.dispatching import Dispatcher
+from altlas.gateway.expansion import Doubt
 from altlas.gateway.generation import Generation, Plantation
 
 log = Logger()
@@ -28,7 +29,7 @@ class Replanting:
     #: calls what would keep the reactor busy for too long
     _in_thread: Callable[[Callable[[], Any]], Deferred[Any]]
     _install: Callable[[Dispatcher], object]
-    _told: set[str] = field(factory=set, init=False)
+    _told: set[Doubt] = field(factory=set, init=False)
     _busy: bool = field(default=False, init=False)
     _again: bool = field(default=False, init=False)
     _stopped: bool = field(default=False, init=False)
@@ -44,7 +45,7 @@ class Replanting:
         for doubt in self._generation.planted.doubts:
             if doubt not in self._told:
                 self._told.add(doubt)
-                log.warn("Routes from contracts: {doubt}", doubt=doubt)
+                log.warn("Routes from contracts: {doubt}", doubt=str(doubt))
 
     def stop(self) -> None:
         """Plant no more."""

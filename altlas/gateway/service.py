@@ -89,12 +89,7 @@ class GatewayService(Service):
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
         self._wall_clock = wall_clock
-        means = Means.of(reactor, wall_clock, self._random)
-        self.contracts = Contracts.of(settings.contracts, means, settings.gateway.state, readings)
-        self.generation: Generation = self._generation()
-        self._replanting = Replanting(self.generation, means.in_thread, self._serve)
-        self._publishing = Publishing(settings, self.contracts.kept, means.in_thread)
-        self.contracts.on_change = self._changed
+        self._compile(readings)
         self.access_log = AccessLog(
             settings.access_log, self.timers, failed=self.metrics.access_log_failed
         )
@@ -103,7 +98,8 @@ class GatewayService(Service):
         self.metrics.reloaded(True, wall_clock())
         self._signals = Signals(reactor, self.access_log.reopen, self._renew)
 
-    def _generation(self) -> Generation:
+    def _compile(self, readings: Readings | None) -> None:
+        """Make of the settings what serves."""
         surroundings = Surroundings(
             reactor=self._reactor,
             timers=self.timers,
@@ -112,10 +108,16 @@ class GatewayService(Service):
             metrics=self.metrics,
             catalog=catalog(),
         )
-        made = generation(self.settings, surroundings, self.contracts.kept)
-        for backend in made.backends.values():
+        means = Means.of(self._reactor, self._wall_clock, self._random)
+        self.contracts = Contracts.of(
+            self.settings.contracts, means, self.settings.gateway.state, readings
+        )
+        self.generation: Generation = generation(self.settings, surroundings, self.contracts.kept)
+        self._replanting = Replanting(self.generation, means.in_thread, self._serve)
+        self._publishing = Publishing(self.settings, self.contracts.kept, means.in_thread)
+        self.contracts.on_change = self._changed
+        for backend in self.generation.backends.values():
             self.certificates.watch(f"backend:{backend.name}", backend.tls)
-        return made
 
     @property
     def addresses(self) -> dict[str, IAddress]:

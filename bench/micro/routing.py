@@ -15,6 +15,7 @@ from timeit import repeat
 
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
+from altlas.routing.pattern import compiled_template
 from altlas.routing.rewriting import rewriter
 from altlas.routing.rule import Rule
 from altlas.settings.tree import Predicate, Rewrite, Route
@@ -62,6 +63,34 @@ def cost(call: Callable[[], object]) -> float:
     return min(repeat(call, number=CALLS, repeat=5)) / CALLS * 1e6
 
 
+def operations(count: int) -> list[Rule]:
+    """Rules of operations, two to a service."""
+    paths = [f"/api/v1/service-{n}/documents/{{name}}" for n in range(count // 2)]
+    return [
+        Rule(
+            Route(name=method + path, path=path, method=(method,)), pattern=compiled_template(path)
+        )
+        for path in paths
+        for method in ("GET", "PUT")
+    ]
+
+
+def _print_templates() -> None:
+    facts = Facts(b"a.test", b"/api/v1/service-3/documents/17", b"GET", FIELDS, None)
+    for count in COUNTS:
+        rules = operations(count)
+        index = RouteIndex(rules)
+        took = cost(lambda: index.sure(facts.path) or index.find(facts))  # noqa: B023 - called now
+        print(f"{count:>8} operations{took:9.2f}", end="")
+        if "--tree" in sys.argv:
+            from altlas.edge.tree import RouteTree
+
+            began = perf_counter()
+            RouteTree(rules).index()
+            print(f"  with its Klein tree{(perf_counter() - began) * 1e3:10.1f} ms", end="")
+        print()
+
+
 def main() -> None:
     """Print a row for each number of routes."""
     print(f"{'routes':>8}", *(f"{name:>8}" for name in cases(10)), "  compiled in")
@@ -78,6 +107,7 @@ def main() -> None:
             began = perf_counter()
             RouteTree(rules).index()
             print(f"{'':>8} with its Klein tree{(perf_counter() - began) * 1e3:10.1f} ms")
+    _print_templates()
     rewriting = rewriter(Route(name="r", path="/a/", backend="b", rewrite=Rewrite(prefix="/")))
     path = b"/a/documents/17"
     print(f"{'facts':>17}{cost(lambda: Facts(b'a.test', path, b'GET', FIELDS, None)):9.2f}")

@@ -1,5 +1,8 @@
 """The Klein tree, and the index held to it."""
 
+import gc
+from weakref import ref
+
 from hypothesis import given, settings
 from treq.client import HTTPClient
 from treq.testing import RequestTraversalAgent
@@ -10,6 +13,7 @@ from twisted.web.server import Request
 from altlas.edge.tree import RouteTree
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
+from altlas.routing.pattern import compiled_template
 from altlas.routing.rule import Rule
 from altlas.settings.tree import Route
 from tests.routing.generated import answer, expected, facts, rule_lists
@@ -54,6 +58,30 @@ class RouteTreeTests(SynchronousTestCase):
         tree = RouteTree(map(Rule, routes))
         names = {"exact:/a", "prefix:/a/", "prefix:/a/_branch", "regexes"}
         self.assertEqual(set(tree.app.endpoints), names)
+
+    def test_templates(self) -> None:
+        """A template is a rule of Klein with a variable for each of its own."""
+        rules = [
+            Rule(Route(name=path, path=path), pattern=compiled_template(path))
+            for path in ("/a/{b}/{c}-{d}.x", "/a/")
+        ]
+        written = {str(rule) for rule in RouteTree(rules).app.url_map.iter_rules()}
+        self.assertEqual(written, {"/a/<v0>/<v1>-<v2>.x", "/a/<nothing:end>"})
+
+    def test_felled(self) -> None:
+        """A tree that is felled is gone at once, and what was found by its index is found on."""
+        routes = [
+            Route(name="a", path="/a/"),
+            Route(name="b", path="~^/b"),
+            Route(name="c", path="/c"),
+        ]
+        tree = RouteTree(map(Rule, routes))
+        index, map_of_it = tree.index(), ref(tree.app.url_map)
+        self.addCleanup(gc.enable)
+        gc.disable()
+        tree.fell()
+        self.assertIsNone(map_of_it())
+        self.assertEqual(index.find(Facts(b"", b"/c", b"GET", [], None)).route.name, "c")
 
     def test_names_do_not_collide(self) -> None:
         """Paths that look like Klein's own names are paths like others."""

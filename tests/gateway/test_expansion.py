@@ -11,7 +11,7 @@ from altlas.contracts.contract import Contract
 from altlas.contracts.kept import Kept
 from altlas.edge.leaf import ForwardLeaf
 from altlas.errors import MethodNotAllowed
-from altlas.gateway.expansion import Expanded, Expansion
+from altlas.gateway.expansion import Doubt, Expanded, Expansion
 from altlas.resilience.retry import RetryWishes
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
@@ -119,7 +119,7 @@ class ExpansionTests(SynchronousTestCase):
         )
         self.assertEqual(
             (made.rules, made.doubts[:1]),
-            (made.rules[:1], ["route m leads to no path of operation one"]),
+            (made.rules[:1], [Doubt("m", "it leads to no path of operation one")]),
         )
         made = self.expanded(
             contract, maker("m", "/"), Route(name="two", path="/x", backend="demo")
@@ -127,7 +127,7 @@ class ExpansionTests(SynchronousTestCase):
         self.assertEqual([rule.route.name for rule in made.rules], ["one", "m.two", "two"])
         self.assertEqual(
             made.doubts,
-            ["operation two of route m is called m.two: that name is there more than once"],
+            [Doubt("m", "operation two is called m.two, since its id is not its alone")],
         )
 
     def test_concerns(self) -> None:

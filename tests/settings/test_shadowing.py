@@ -31,6 +31,13 @@ class ShadowTests(SynchronousTestCase):
         self.assertEqual(names({"priority": 1}, {"path": "/a"}), [("1", "0")])
         self.assertEqual(names({"priority": 1}, {"path": "~^/a"}, {"path": "/ab"}), [])
 
+    def test_made_by_a_contract(self) -> None:
+        """What is no operation is left to others, and operations are closer than any prefix."""
+        made = {"routes": "from-contract"}
+        self.assertEqual(names(made, {}), [])
+        self.assertEqual(names({}, made), [])
+        self.assertEqual(names({"path": "/", "priority": 1}, made), [("1", "0")])
+
     def test_regexes(self) -> None:
         """A regex below a path is asked after it, unless it has priority or asks for less."""
         events = {"path": "~^/a/[0-9]+/events$"}
