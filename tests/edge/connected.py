@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
@@ -94,6 +94,7 @@ class Connected:
         route: dict[str, Any] | None = None,
         routes: Iterable[tuple[Route, Leaf]] = (),
         listener: dict[str, Any] | None = None,
+        own: Mapping[bytes, Leaf] | None = None,
     ) -> None:
         """`steps` are the backend's answers; after them it is silent until `answer`."""
         self.scene = Scene(backend(**(settings or {})), *steps, *[NEVER] * 50)
@@ -110,6 +111,7 @@ class Connected:
             self.records.append,
             lambda: EPOCH + self.clock.seconds(),
             Random(1),
+            own or {},
         )
         self.channel, self.transport = self.connect()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
+from altlas.gateway import preflight
 from altlas.gateway.addresses import TcpAddress
 from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.preflight import doubts, faults, tcp_endpoint
@@ -197,6 +198,21 @@ class ContractTests(SynchronousTestCase):
         (doubt,) = doubts(self.settings(url))
         self.assertIn("there is no folder", doubt.reason)
         self.assertEqual([*doubts(self.settings(self.file(document())))], [])
+
+
+class PageTests(SynchronousTestCase):
+    """The page that shows the gateway's contract."""
+
+    def test_not_installed(self) -> None:
+        """A page that cannot be shown is a doubt that says what to do; the rest works."""
+        openapi = "openapi.path = /o\nopenapi.docs = /d"
+        text = INI.format(one=f"tcp:0\n{openapi}", two="tcp:port=0", backend="", log="")
+        settings = settings_of(self, text)
+        self.assertEqual([*doubts(settings)], [])
+        self.patch(preflight, "installed", lambda: False)
+        (doubt,) = doubts(settings)
+        self.assertEqual((doubt.section, doubt.key), ("listener:one", "openapi.docs"))
+        self.assertIn("pip install altlas-gateway[docs]", doubt.reason)
 
 
 class TcpEndpointTests(SynchronousTestCase):
