@@ -194,4 +194,4 @@ class HostileTests(SynchronousTestCase):
         began = perf_counter()
         array.check(json.dumps([{"id": "x"}] * 60_000).encode())
         array.check(json.dumps([0] * 300_000).encode())
-        self.assertLess(perf_counter() - began, 10.0)
+        self.assertLess(perf_counter() - began, 1.0)
