@@ -157,7 +157,7 @@ class _Content:
     def __init__(self, place: Place, schemas: Schemas, direction: Direction) -> None:
         self._place = place
         self._direction = direction
-        schema = place.beneath("schema")
+        schema = place.beneath("schema").shared()
         self._schema: Schema | None = None
         if schema.node is not None and schema.node is not True and schema.node != {}:
             self._schema = schemas.at(schema.way, direction)

@@ -104,9 +104,13 @@ class Parameter:
     @property
     def is_scattered(self) -> bool:
         """Whether it stands in a query under other names than its own."""
+        return self.is_spread or self.writing.style == "deepObject"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether its properties stand in a query by their own names."""
         writing = self.writing
-        spread = writing.style == "form" and writing.explode and Kind.OBJECT in self._kinds
-        return writing.style == "deepObject" or spread
+        return writing.style == "form" and writing.explode and Kind.OBJECT in self._kinds
 
     def _is_right(self, given: bytes) -> bool:
         # Nearly all parameters are one plain text, and right: to look at once whether this is
@@ -189,7 +193,7 @@ def _schema(
     place: Place, schemas: Schemas, direction: Direction
 ) -> tuple[Schema | None, Callable[[Text], Iterable[Any]], Shape]:
     key, content = next(place.to("content").members(), ("", place))
-    node = content.beneath("schema")
+    node = content.beneath("schema").shared()
     document = place.document
     shape = Shape(() if node.node is None else (node.node,), lambda ref: resolved(document, ref))
     schema = None if node.node is None else schemas.at(node.way, direction)
@@ -281,7 +285,7 @@ def parameters(
     made = {where: _of(where, merged, schemas) for where in STYLES}
     at = {name: number for number, name in enumerate(variables)}
     query, is_open = _apart(made["query"], keys)
-    own = (each.writing.own or frozenset() for each in query if each.is_scattered)
+    own = (each.writing.own or frozenset() for each in query if each.is_spread)
     return Parameters(
         tuple((at[each.name], each) for each in made["path"] if each.name in at),
         query,
@@ -310,9 +314,9 @@ def _of(
 
 def _apart(made: tuple[Parameter, ...], keys: frozenset[str]) -> tuple[tuple[Parameter, ...], bool]:
     """Objects without names of their own know which names are not theirs; is there such a one?"""
-    others = keys.union(each.name for each in made if not each.is_scattered)
-    others = others.union(*(each.writing.own or () for each in made))
-    forms = (each.writing for each in made if each.is_scattered and each.writing.style == "form")
-    is_open = any(not writing.own for writing in forms)
+    spread = [each.writing.own for each in made if each.is_spread]
+    others = keys.union(each.name for each in made if not each.is_spread)
+    others = others.union(*(own for own in spread if own))
+    is_open = not all(spread)
     apart = (evolve(each, writing=evolve(each.writing, others=others)) for each in made)
     return tuple(apart), is_open

@@ -59,6 +59,20 @@ class Place:
         for number in range(len(self.node) if isinstance(self.node, list) else 0):
             yield self.to(number)
 
+    def shared(self) -> Place:
+        """Where a schema stands that is nothing but a reference, however far; else here.
+
+        Schemas that stand for the same one are compiled once then: each compiled one holds all
+        that it refers to, which are megabytes in some documents.
+        """
+        here = self
+        for _ in range(_HOPS):
+            if not isinstance(here.node, Mapping) or [*here.node] != ["$ref"]:
+                return here
+            way = steps(here.node["$ref"])
+            here = Place(self.document, way, found(self.document, way))
+        raise LookupError("references that lead round")
+
     def _followed(self) -> Place:
         here = self
         for _ in range(_HOPS):

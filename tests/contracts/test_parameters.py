@@ -178,12 +178,12 @@ class ValueTests(ParameterCase):
         """Names are escaped in pointers, and known for who looks for others."""
         made = taking(
             named("query", {"type": "integer"}, "a/b~c"),
-            named("query", {"type": "object"}, "deep", style="deepObject"),
+            named("query", {"type": "object", "properties": {"x": {}}}, "deep", style="deepObject"),
         )
         self.check(made, asked(query=b"a/b~c=x"), ("query", "/a~1b~0c"))
         self.assertEqual(made.query_names, {"a/b~c", "deep"})
-        found = made.undocumented_query(b"a/b~c=1&deep[x]=1&deeper[x]=1&other=2&%6fther=3")
-        self.assertEqual(found, ("deeper[x]", "other"))
+        found = made.undocumented_query(b"a/b~c=1&deep[x]=1&deeper[x]=1&other=2&%6fther=3&x=1")
+        self.assertEqual(found, ("deeper[x]", "other", "x"))
         self.assertEqual(made.undocumented_query(None), ())
         self.assertEqual(made.undocumented_query(b"%ff"), ())
 

@@ -27,6 +27,19 @@ class PlaceTests(SynchronousTestCase):
         """A step may leave a reference as it is."""
         self.assertEqual(top(DOCUMENT).beneath("a").node, {"$ref": "#/b/x~1y"})
 
+    def test_shared(self) -> None:
+        """What is nothing but a reference stands where that leads to; with more, it is itself."""
+        document = {
+            "a": {"$ref": "#/b"},
+            "b": {"$ref": "#/c"},
+            "c": {"$ref": "#/d", "x": 1},
+            "d": 1,
+        }
+        self.assertEqual(top(document).beneath("a").shared().pointer, "/c")
+        self.assertEqual(top(document).beneath("d").shared().pointer, "/d")
+        looping = top({"a": {"$ref": "#/a"}}).beneath("a")
+        self.assertRaises(LookupError, looping.shared)
+
     def test_absent(self) -> None:
         """What is not there is None, and has nothing in it."""
         place = top(DOCUMENT).to("x", "y", 0)
