@@ -77,6 +77,8 @@ def _types(names: list[str]) -> str:
 def _options(kind: Any) -> str:
     words = [_shown(option) for option in kind.options]
     more = len(words) - _LISTED
+    if not words:
+        return "is not allowed here"
     if more > 0:
         return f"must be one of {', '.join(words[:_LISTED])} and {more} more"
     return f"must be {_either(words)}" if len(words) < 3 else f"must be one of {', '.join(words)}"
@@ -159,9 +161,9 @@ def _none_fits(error: Any) -> Iterator[Fault]:
     if not fitting:
         yield Fault(pointer_to(error.instance_path), _types([*_no_type(error)]))
         return
-    meant = [branch for branch in fitting if not _wrong_mark(error, branch)]
     # A document's own schema has nearly everywhere a second form, which is a reference.
-    likely = [branch for branch in meant or fitting if not _lacks_reference(branch)] or fitting
+    fitting = [branch for branch in fitting if not _lacks_reference(branch)] or fitting
+    likely = [branch for branch in fitting if not _wrong_mark(error, branch)] or fitting
     if len(likely) == 1:
         yield from _all(likely[0])
         return
