@@ -164,6 +164,10 @@ class Mismatch:
     pointer: str
     message: str
 
+    def __str__(self) -> str:
+        """The same for a log; short, for a pointer may hold what a client sent."""
+        return f"{self.where} {self.pointer}: {self.message}"[:200]
+
 
 class ContractError(ClientError):
     """The request is not one that the backend's contract has."""
@@ -173,8 +177,7 @@ class ContractError(ClientError):
 
     def __init__(self, mismatches: Iterable[Mismatch] = (), detail: str = ""):
         self.mismatches = tuple(mismatches)
-        first = next((f"{m.where} {m.pointer}: {m.message}" for m in self.mismatches), "")
-        super().__init__(detail, reason=first)
+        super().__init__(detail, reason=next(map(str, self.mismatches), ""))
 
 
 class RequestMismatch(ContractError):
@@ -212,6 +215,13 @@ class OperationNotAllowed(ContractError):
     def __init__(self, allowed: Iterable[str], mismatches: Iterable[Mismatch] = ()):
         super().__init__(mismatches)
         self.allowed = tuple(allowed)
+
+
+class BodyTooLong(ContractError):
+    """The body is longer than bodies are looked into (RFC 9110, 15.5.14)."""
+
+    status = 413
+    title = "Content too large"
 
 
 class UnsupportedMediaType(ContractError):
@@ -359,8 +369,7 @@ class ResponseMismatch(UpstreamError):
 
     def __init__(self, mismatches: Iterable[Mismatch] = ()):
         self.mismatches = tuple(mismatches)
-        first = next((f"{m.where} {m.pointer}: {m.message}" for m in self.mismatches), "")
-        super().__init__(reason=first)
+        super().__init__(reason=next(map(str, self.mismatches), ""))
 
 
 class UpstreamTimeout(UpstreamError):

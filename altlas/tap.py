@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
+from time import time
 from typing import NoReturn
 
 from attrs import astuple, evolve
@@ -24,12 +25,14 @@ from twisted.python.failure import Failure
 
 from altlas.gateway.binds import absolute
 from altlas.gateway.catalog import catalog
-from altlas.gateway.collecting import collect_rarely
+from altlas.gateway.collecting import collect_rarely, spare
+from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.counts import counted
 from altlas.gateway.daemon_files import daemonizes, unusable_files
 from altlas.gateway.preflight import doubts, faults
 from altlas.gateway.view import this_version
 from altlas.reactor import available, install
+from altlas.routing.rule import Rule
 from altlas.routing.table import format_table, table
 from altlas.settings import Draft, Problem, draft, render
 from altlas.settings.problems import DEFAULT
@@ -50,9 +53,9 @@ class Options(usage.Options):
         "balances over their instances, probes them, retries, and breaks circuits. Every key of "
         "the file can be set from the environment: timeout.total of [backend:runner] is "
         "ALTLAS_BACKEND__RUNNER__TIMEOUT_TOTAL. TERM or INT ends the gateway after the exchanges "
-        "under way, a second one at once; HUP reads certificates again, USR1 reopens the access "
-        "log. Among the options of twistd, which stand before the command, -n stays in the "
-        "foreground and --pidfile= writes no pid file."
+        "under way, a second one at once; HUP reads certificates and contracts again, USR1 reopens "
+        "the access log. Among the options of twistd, which stand before the command, -n stays in "
+        "the foreground and --pidfile= writes no pid file."
     )
     optParameters = [
         ["config", "c", None, "The ini file [default: etc/altlas.ini, /etc/altlas/altlas.ini]"],
@@ -66,6 +69,8 @@ class Options(usage.Options):
     draft: Draft
     #: what `draft` says, with every path absolute: a daemon leaves its folder
     settings: Settings
+    #: contracts that were read to look for mistakes
+    readings: Readings
 
     def opt_version(self) -> NoReturn:
         """Display the version of altlas-gateway and exit."""
@@ -80,13 +85,14 @@ class Options(usage.Options):
             _choose_reactor()
         path = self._config()
         self.draft = draft(path, os.environ, catalog())
-        self.settings = _grounded(self.draft, path)
+        self.settings = _with_state(_grounded(self.draft, path))
+        self.readings = Readings()
         self._end_if_wrong()
         _warn(map(str, self.draft.warnings))
         if self["check"]:
             self._check()
         if self["routes"]:
-            _print_and_exit(format_table(table(self.settings.routes)))
+            _print_and_exit(format_table(table(map(Rule, self.settings.routes))))
         if self["print-config"]:
             _print_and_exit(render(self.draft.loaded()))
 
@@ -119,13 +125,15 @@ class Options(usage.Options):
         listeners = self.settings.listeners
         # One whose bind means nothing stands there with another.
         real = [one for one in listeners if not self.draft.wrong(f"listener:{one.name}", "bind")]
-        found = faults(evolve(self.settings, listeners=tuple(real)), reactor, bind)
+        settings = evolve(self.settings, listeners=tuple(real))
+        found = faults(settings, reactor, bind, time, self.readings)
         return self.draft.blamed(astuple(fault) for fault in found).problems
 
     def _check(self) -> NoReturn:
         _end_if(self.problems(bind=False))
         settings = self.settings
-        doubted = self.draft.doubted(astuple(fault) for fault in doubts(settings))
+        found = doubts(settings, time, self.readings)
+        doubted = self.draft.doubted(astuple(fault) for fault in found)
         _warn(str(one) for one in doubted.warnings if one not in self.draft.warnings)
         listeners = counted(len(settings.listeners), "listener")
         routes = counted(len(settings.routes), "route")
@@ -168,10 +176,12 @@ def makeService(options: Options) -> IService:
     if options.in_background() and settings.access_log.enabled and settings.access_log.path == "-":
         _warn(["[access-log] path = -: a daemon has no standard output, so there will be none"])
     try:
-        service = GatewayService(settings, reactor)
+        service = GatewayService(settings, reactor, readings=options.readings)
     except (OSError, ValueError) as error:  # gone since it was looked at
         _complain_and_exit([str(error)])
     service.listening.addCallbacks(_settled, _give_up)
+    # The process is ours here: see `_settled`.
+    service.replaced = spare
     log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made
@@ -192,6 +202,19 @@ def _grounded(read: Draft, config: Path) -> Settings:
         folder = Path(place.file).parent if place.line else config.parent
         listeners.append(evolve(listener, bind=absolute(listener.bind, folder)))
     return evolve(read.settings, listeners=tuple(listeners))
+
+
+def _with_state(settings: Settings) -> Settings:
+    """The settings, with a folder for what outlives the process where there is one."""
+    if settings.gateway.state is not None:
+        return settings
+    # systemd may name several, the first in its unit first.
+    named = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    try:
+        state = named or str(Path.home() / ".local" / "state" / "altlas-gateway")
+    except RuntimeError:  # a user without a home
+        return settings
+    return evolve(settings, gateway=evolve(settings.gateway, state=state))
 
 
 def _end_if(wrong: Iterable[object]) -> None:

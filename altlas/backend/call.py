@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from altlas.errors import GatewayError
 from altlas.observability.record import ExchangeRecord
+from altlas.resilience.retry import RetryWishes
 from altlas.settings.tree import Timeouts
 from altlas.upstream.request import Informational, Outgoing
 from altlas.wire.fields import Fields
@@ -67,6 +68,8 @@ class Call(Outgoing):
     host_of_instance: bool = False
     #: other protocols that the fields offer to go on in
     offer: Offer | None = None
+    #: what its operation says about further tries
+    wishes: RetryWishes | None = None
 
     #: why the gateway itself ended the call before its response came
     given_up: GatewayError | None = field(default=None, init=False)

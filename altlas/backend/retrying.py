@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from altlas.backend.call import Body, Call
 from altlas.errors import Retry
 from altlas.resilience.backoff import backoff
 from altlas.resilience.budget import RetryBudget
 from altlas.resilience.outcome import Outcome
-from altlas.resilience.retry import may_retry
+from altlas.resilience.retry import RetryWishes, may_retry
 from altlas.settings.tree import RetrySettings
 
 # Looked up once: a member of an Enum costs a call each time it is named by its class.
 _ALWAYS = Retry.ALWAYS
+_NONE = RetryWishes()
 
 
 @define(eq=False)
 class Retrying:
     """Decides whether a try is followed by another, and after what pause.
 
-    At most ``retry.tries`` times and, unless nothing was sent, never beyond the budget.
+    At most ``retry.tries`` times, or as often as the call's operation wishes, and, unless nothing was sent, never beyond the budget.
     """
 
     _policy: RetrySettings
@@ -32,11 +33,11 @@ class Retrying:
     causes: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.causes = self._policy.on if self._policy.tries else frozenset()
+        self.causes = self._policy.on
 
-    def expect(self, body: Body) -> None:
+    def expect(self, body: Body, wishes: RetryWishes | None) -> None:
         """A call with this body comes: keep of it what another try would need."""
-        if self._policy.tries:
+        if self._policy.tries or (wishes is not None and wishes.tries):
             body.keep(self._policy.body_limit)
 
     def again(self, call: Call, outcome: Outcome, now: float) -> bool:
@@ -45,11 +46,16 @@ class Retrying:
         """
         if call.given_up is not None or outcome.cause not in self.causes:
             return False
+        policy, wishes = self._policy, call.wishes or _NONE
+        if wishes.tries is not None:
+            policy = evolve(policy, tries=wishes.tries)
+        if not policy.tries:
+            return False
         tries = len(call.tried) + 1
-        if tries > self._policy.tries:
+        if tries > policy.tries:
             return _exhausted(call, f"{tries} tries, the last {_told(outcome)}")
         replayable = call.body is None or call.body.replayable
-        if not may_retry(self._policy, call.method, outcome, tries, replayable):
+        if not may_retry(policy, wishes.is_idempotent(call.method), outcome, tries, replayable):
             return False
         # A connect that failed cost the instance nothing: it cannot be the storm that the
         # budget is there to hold back, and needs none.

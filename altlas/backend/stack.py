@@ -8,7 +8,7 @@ What rarely happens branches off: to wait for a lease, to pause before another t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import frozen
 from twisted.internet.defer import CancelledError, Deferred, fail
@@ -44,6 +44,14 @@ class Parts:
     timers: Timers
     random: Callable[[], float]
     metrics: Metrics
+
+
+class Way(Protocol):
+    """What a `Stack` is to those who send: something that looks at answers may stand before it."""
+
+    def send(self, call: Call) -> Deferred[Any]: ...
+
+    def broken(self, call: Call, error: GatewayError) -> None: ...
 
 
 class Stack:
@@ -187,7 +195,7 @@ class Stack:
     def _expect_body(self, call: Call) -> None:
         body = call.body
         assert body is not None
-        self._retrying.expect(body)
+        self._retrying.expect(body, call.wishes)
         if not body.complete:
             body.on_complete.append(call.body_came)
 

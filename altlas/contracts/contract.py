@@ -37,6 +37,8 @@ class Contract:
     #: SHA-256 of the document as it came
     fingerprint: str
     document: Mapping[str, Any]
+    #: what in it cannot be held to
+    doubts: tuple[Flaw, ...]
     operations: tuple[Operation, ...]
     #: what stands before its paths, each without a slash at its end
     base_paths: tuple[str, ...]
@@ -73,6 +75,7 @@ def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contrac
         version=str(info.get("version", "")),
         fingerprint=digest.fingerprint,
         document=digest.document,
+        doubts=digest.doubts,
         operations=tuple(planting.operations.values()),
         base_paths=given or planting.bases,
         tree=planting.tree,

@@ -41,7 +41,9 @@ class DownstreamBody:
     """
 
     __slots__ = (
+        "_ahead",
         "_consumer",
+        "_excess",
         "_finished",
         "_flow",
         "_keep",
@@ -82,6 +84,8 @@ class DownstreamBody:
         #: called at every arrival while the body is under way
         self.on_progress: Callable[[], object] | None = None
         self._limit: int | None = None
+        self._ahead = READ_AHEAD
+        self._excess: Callable[[], object] | None = None
         self._keep = 0
         self._kept: list[bytes] | None = []
         self._kept_size = 0
@@ -125,6 +129,27 @@ class DownstreamBody:
             raise BodyTooLarge(f"The body is longer than {size} bytes.")
         self._check()
 
+    # --- before anybody consumes -----------------------------------------------------
+
+    def hold(self, size: int, excess: Callable[[], object]) -> None:
+        """Read up to `size` bytes before anybody consumes. `excess` is called once, when more
+        came and the body is not complete; the client has to wait from then on.
+
+        It may be called, or the body be complete, before this returns. What is held is consumed
+        by `startProducing` like any body.
+        """
+        self._ahead, self._excess = size, excess
+        if self._pending_size > size:
+            self._overflow()
+        else:
+            self._flow.resume_reading()
+
+    def held(self) -> bytes:
+        """What came and was not consumed yet."""
+        if len(self._pending) > 1:
+            self._pending = [b"".join(self._pending)]
+        return self._pending[0] if self._pending else b""
+
     # --- the channel's side ----------------------------------------------------------
 
     def feed(self, data: bytes) -> bytes:
@@ -162,9 +187,16 @@ class DownstreamBody:
         if self._consumer is not None:
             if not self._paused:
                 self._flush()
-        elif self._pending_size > READ_AHEAD:
-            self._hold_up()
+        elif self._pending_size > self._ahead:
+            self._overflow()
         return b""
+
+    def _overflow(self) -> None:
+        self._hold_up()
+        excess, self._excess = self._excess, None
+        if excess is not None:
+            self._ahead = READ_AHEAD
+            excess()
 
     def _hold_up(self) -> None:
         self.pauses += 1

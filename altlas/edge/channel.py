@@ -230,16 +230,16 @@ class Channel(Protocol):
         if not isinstance(body, DownstreamBody) or body.complete:
             return False
         try:
-            rest = body.feed(data)
+            if rest := body.feed(data):
+                self._pipeline(rest)
         except ClientError as error:
             exchange.fail(error)
-            return True
-        if rest:
-            self._pipeline(rest)
         return True
 
     def _pipeline(self, data: bytes) -> None:
         self._rest += data
+        if self.exchange is None:  # answered when its body's last byte came
+            self._advance()
         if len(self._rest) > self.listening.settings.limit.pipelined:
             self.pause_reading()
 

@@ -25,6 +25,7 @@ from altlas.edge.tunnel import open_tunnel
 from altlas.errors import (
     ClientError,
     ClientGone,
+    ContractError,
     Fault,
     GatewayError,
     MethodNotAllowed,
@@ -42,7 +43,7 @@ from altlas.wire.trailers import safe_trailers
 log = Logger()
 
 if TYPE_CHECKING:
-    from altlas.backend.stack import Stack
+    from altlas.backend.stack import Way
     from altlas.edge.downstream import Downstream
     from altlas.edge.relay import Relay
 
@@ -51,7 +52,7 @@ UPSTREAM = Fault.UPSTREAM
 #: 1xx heads that instances may send; they are the one thing nothing else paces
 MOST_INFORMATIONAL = 64
 #: refusals of a request that was understood as far as its end: the next one can be read
-READABLE = (NoRoute, MethodNotAllowed)
+READABLE = (NoRoute, MethodNotAllowed, ContractError)
 
 
 def _not_here() -> None:
@@ -91,7 +92,7 @@ class Exchange:
         #: the path in normal form, once routes were asked
         self.path = b""
         self.call: Call | None = None
-        self._stack: Stack | None = None
+        self._stack: Way | None = None
         self._relay: Relay | None = None
         self._settled = False  # whether it is decided what the answer is
         self._answered = False  # whether a byte of it is out
@@ -114,15 +115,21 @@ class Exchange:
 
     # --- to the backend ----------------------------------------------------------------
 
-    def forward(self, stack: Stack, call: Call) -> None:
+    def forward(self, stack: Way, call: Call) -> None:
         """Send `call` down the stack; its response, or why there is none, is the answer."""
         self.call = call
         self._stack = stack
         if not self.body.complete or call.timeouts.stream is not None:
+            self.attend(call)
+        stack.send(call).addCallbacks(self._respond, self._refused)
+
+    def attend(self, call: Call) -> None:
+        """Have the time limits of bodies run: those of `call`, which may be sent later."""
+        self.call = call
+        if self._patience is None:
             patience = self._be_patient(call)
             patience.limit_life(self._outlived)
             patience.watch_body(self.body)
-        stack.send(call).addCallbacks(self._respond, self._refused)
 
     def _be_patient(self, call: Call) -> Patience:
         timers = self.channel.listening.timers
@@ -337,10 +344,7 @@ class Exchange:
             self.fail(RequestTimeout("The body stalled.", reason=f"no byte of it for {limit}"))
         else:
             error = UpstreamTimeout("The service stalled.", reason=f"stalled for {limit}")
-            if self._relay is None:
-                self.fail(error)
-            else:
-                self.broken(error)
+            (self.fail if self._relay is None else self.broken)(error)
 
     def _outlived(self) -> None:
         # No `broken`: so long an exchange says nothing against the instance.

@@ -97,6 +97,11 @@ class Handshakes:
         except ValueError as error:  # OpenSSL takes more for a certificate than others do
             raise Unwelcome(f"the client's certificate cannot be read: {error}") from None
 
+    def certified(self, secured: Any) -> bool:
+        """Whether a client that agrees has shown a certificate, which TLS has verified."""
+        asks = self.tls.settings.client_verify != "off"
+        return asks and secured.getHandle().get_peer_certificate() is not None
+
     def count_failure(self, address: Any, reason: str) -> None:
         """Note a handshake that failed."""
         self.counts["failed"] += 1
@@ -169,6 +174,7 @@ class Handshake(Protocol):
         if peer is not None:
             # Said of the client with every request; none has been read yet.
             peer.claims.extend(claims)
+            peer.certified = self._handshakes.certified(self._secured)
         self._handshakes.left(self)
         if self._leaving:
             protocol.close_if_idle()

@@ -10,6 +10,7 @@ from altlas.backend.call import Call
 from altlas.backend.stack import Stack
 from altlas.edge.body import NO_BODY
 from altlas.errors import BadRequest
+from altlas.resilience.retry import RetryWishes
 from altlas.routing.rewriting import Rewriter, rewriter
 from altlas.settings.tree import Backend, Route, Timeouts, UpgradeLimits
 from altlas.wire.forwarding import with_host
@@ -45,6 +46,8 @@ class ForwardLeaf:
     #: protocols that a client may ask to go on in, and for how long
     upgrades: frozenset[bytes]
     tunnel_limits: UpgradeLimits
+    #: what an operation says about further tries
+    wishes: RetryWishes | None = None
 
     @classmethod
     def of(cls, route: Route, backend: Backend, stack: Stack) -> ForwardLeaf:
@@ -65,6 +68,10 @@ class ForwardLeaf:
 
     def serve(self, exchange: Exchange) -> None:
         """Forward. Refuses what the route does not take before anything is sent."""
+        exchange.forward(self.stack, self.call_of(exchange))
+
+    def call_of(self, exchange: Exchange) -> Call:
+        """The call that the request becomes. Refuses what the route does not take."""
         head, body, channel = exchange.head, exchange.body, exchange.channel
         if body is not NO_BODY:
             body.limit(self.body_limit)
@@ -80,7 +87,7 @@ class ForwardLeaf:
             offer = Offer(protocols, self.tunnel_limits)
             section = with_offer(section, protocols)
         exchange.record.backend = self.backend
-        call = Call(
+        return Call(
             method=head.method,
             target=self.rewriter.apply(head.path, exchange.path, head.query),
             fields=section,
@@ -90,6 +97,6 @@ class ForwardLeaf:
             informational=exchange.informational,
             # HTTP/1.0 may name no host at all; an instance must be told one (RFC 9112, 3.2).
             host_of_instance=self.host_of_instance or not (head.host or self.host),
+            wishes=self.wishes,
             offer=offer,
         )
-        exchange.forward(self.stack, call)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from math import ceil
 
+from altlas.edge.contracts.problem import own_fields, own_members
 from altlas.edge.replying import Reply
-from altlas.errors import GatewayError, MethodNotAllowed
+from altlas.errors import GatewayError
 from altlas.wire.fields import Fields
 
 
@@ -14,7 +15,8 @@ def problem(error: GatewayError, request_id: bytes) -> Reply:
     """The reply that says what went wrong, and nothing of where or how we work inside.
 
     It names status, title, a sentence of detail, the log's flag and the request id, by
-    which an operator finds the reason. ``Retry-After`` is in whole seconds, at least one.
+    which an operator finds the reason; where a contract was broken, ``errors`` says in what.
+    ``Retry-After`` is in whole seconds, at least one.
     """
     fields: Fields = [
         (b"Content-Type", b"application/problem+json"),
@@ -22,8 +24,7 @@ def problem(error: GatewayError, request_id: bytes) -> Reply:
     ]
     if error.retry_after is not None:
         fields.append((b"Retry-After", b"%d" % max(1, ceil(error.retry_after))))
-    if isinstance(error, MethodNotAllowed):
-        fields.append((b"Allow", ", ".join(error.allowed).encode("ascii")))
+    fields += own_fields(error)
     said = {
         "type": "about:blank",
         "title": error.title,
@@ -31,5 +32,6 @@ def problem(error: GatewayError, request_id: bytes) -> Reply:
         "detail": str(error),
         "flag": error.flag,
         "request_id": request_id.decode("ascii"),
+        **own_members(error),
     }
     return Reply.of(error.status, fields, json.dumps(said).encode("ascii") + b"\n")

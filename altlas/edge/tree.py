@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any, cast
 
 from klein import Klein, KleinRenderable
 from twisted.web.server import Request
 from werkzeug import exceptions
 from werkzeug.routing import BaseConverter, Map, ValidationError
+from werkzeug.routing import Rule as WerkzeugRule
 
 from altlas.errors import BadRequest, MethodNotAllowed, NoRoute
 from altlas.routing.facts import Facts, host_name
@@ -23,6 +25,7 @@ from altlas.routing.index import RouteIndex
 from altlas.routing.node import Node, chosen, grouped
 from altlas.routing.pattern import PathKind
 from altlas.routing.rule import Rule
+from altlas.routing.template import Pieces
 from altlas.wire.targets import normalised
 
 
@@ -38,8 +41,10 @@ class RouteTree:
         self.app = Klein()
         # Paths arrive normalised. To merge slashes would be to answer with a redirect.
         self.app.url_map.merge_slashes = False
+        self.app.url_map.converters["nothing"] = _Nothing
         self._nodes: dict[str, tuple[Node, ...]] = {}
-        nodes = grouped(rules)
+        # Werkzeug tells variables of one weight by their order.
+        nodes = sorted(grouped(rules), key=_rank)
         for node in nodes:
             if node.pattern.kind is not PathKind.REGEX:
                 self._plant(node)
@@ -54,6 +59,16 @@ class RouteTree:
         # A prefix has two endpoints in the map.
         return RouteIndex(rule for node in dict.fromkeys(found) for rule in node.rules)
 
+    def fell(self) -> None:
+        """Take the tree apart, which is all in cycles: it would be left to the collector, or for
+        ever where that is told to look at nothing old (see `altlas.gateway.collecting`).
+        """
+        for rule in [*self.app.url_map.iter_rules()]:
+            vars(rule).clear()
+        self.app.endpoints.clear()
+        self.app = Klein()
+        self._nodes.clear()
+
     def match(self, facts: Facts) -> Rule:
         """The rule that takes the request, found by Klein's own matching.
 
@@ -63,29 +78,37 @@ class RouteTree:
 
     def candidates(self, path: bytes) -> Iterator[Node]:
         """The nodes whose paths take the normalised `path`, from the most specific one on."""
-        asked = b"/" if path == b"*" else path
-        while asked:
-            found = self._found(asked)
-            if found is None or found.pattern.kind is PathKind.REGEX:
-                break
-            yield found
-            asked = _above(found)
+        # Of one kind Werkzeug finds the most specific one first: a text before any variable,
+        # segment by segment. The kinds themselves it does not tell.
+        found = self._found(b"/" if path == b"*" else path)
+        paths = (node for node in found if node.pattern.kind is not PathKind.REGEX)
+        yield from sorted(paths, key=lambda node: node.pattern.kind)
         yield from matching(self._regexes, path)
 
-    def _found(self, path: bytes) -> Node | None:
+    def _found(self, path: bytes) -> list[Node]:
+        """What Werkzeug finds, and finds then when that is set aside, and so on."""
+        asked, text = self.app.url_map.bind(""), path.decode("latin-1")
+        aside: list[WerkzeugRule] = []
         try:
-            rule, values = self.app.url_map.bind("").match(path.decode("latin-1"), return_rule=True)
+            while True:
+                rule, _ = asked.match(text, return_rule=True)
+                aside.append(rule)
+                rule.methods = set()  # none suits it
         except exceptions.NotFound:
-            return None
-        nodes = values.get("nodes") or self._nodes.get(rule.endpoint)
-        return nodes[0] if nodes else None
+            nodes = (self._nodes.get(rule.endpoint, ()) for rule in aside)
+            # A prefix has two endpoints in the map.
+            return list(dict.fromkeys(node for many in nodes for node in many))
+        finally:
+            for rule in aside:
+                rule.methods = None
 
     def _plant(self, node: Node) -> None:
         kind, path = node.pattern.kind, node.pattern.text.decode()
         name = f"{kind.name.lower()}:{path}"
         branch = kind is PathKind.PREFIX
         # A prefix also takes its path without the slash, without Klein's redirect.
-        route = self.app.route(path, branch=branch, strict_slashes=not branch, endpoint=name)
+        written = path if branch else _written(node)
+        route = self.app.route(written, branch=branch, strict_slashes=not branch, endpoint=name)
         route(self._leaf)
         self._nodes[name] = (node,)
         if branch:
@@ -145,9 +168,27 @@ class _Regexes(BaseConverter):
         return found
 
 
-def _above(node: Node) -> bytes:
-    """The path to ask for next, that only less specific prefixes than `node` can take."""
-    text = node.pattern.text
-    if node.pattern.kind is PathKind.EXACT:
-        return text + b"/"
-    return text[: text.rfind(b"/", 0, -1) + 1]
+class _Nothing(BaseConverter):
+    """The end of a path behind its last slash, where Werkzeug would redirect without it."""
+
+    regex = ""
+
+
+def _written(node: Node) -> str:
+    """An exact path or a template in Werkzeug's words."""
+    text = node.pattern.text.decode()
+    template = node.pattern.template
+    if template is not None:
+        numbers = count()
+        segments = (_joined(pieces, numbers) for pieces in template.segments)
+        text = "".join(f"/{segment}" for segment in segments)
+    return f"{text}<nothing:end>" if text.endswith("/") else text
+
+
+def _joined(pieces: Pieces, numbers: Iterator[int]) -> str:
+    first, *rest = (piece.decode() for piece in pieces)
+    return first + "".join(f"<v{next(numbers)}>{piece}" for piece in rest)
+
+
+def _rank(node: Node) -> tuple[tuple[object, ...], ...]:
+    return () if node.pattern.template is None else node.pattern.template.rank

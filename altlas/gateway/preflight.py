@@ -15,10 +15,14 @@ from typing import Any
 
 from attrs import frozen
 
+from altlas.contracts.digesting import Unusable as UnusableContract
 from altlas.gateway.addresses import Address, TcpAddress, address_of
 from altlas.gateway.admin_access import access_doubts, access_faults
 from altlas.gateway.binds import endpoint, parsed
 from altlas.gateway.certificates import tls_of
+from altlas.gateway.contracts.copies import unkept
+from altlas.gateway.contracts.readings import Readings
+from altlas.gateway.contracts.state import first_of, told
 from altlas.settings.tree import AccessLog, Listener, Settings
 from altlas.tls.defects import Defect, Unusable
 
@@ -38,11 +42,16 @@ class Fault:
 
 
 def faults(
-    settings: Settings, reactor: Any, bind: bool, wall_clock: Callable[[], float] = time.time
+    settings: Settings,
+    reactor: Any,
+    bind: bool,
+    wall_clock: Callable[[], float] = time.time,
+    readings: Readings | None = None,
 ) -> Iterator[Fault]:
     """Everything that would fail at the start.
 
-    With `bind`, every TCP address is bound for a moment, to see whether it is free.
+    With `bind`, every TCP address is bound for a moment, to see whether it is free. What is read
+    of contracts goes to `readings`.
     """
     yield from _listeners(settings.listeners, reactor, bind)
     for listener in settings.listeners:
@@ -53,10 +62,15 @@ def faults(
             read(wall_clock())
         except Unusable as error:
             yield from _told(section, error.defects)
+    yield from _contract_flaws(settings, readings or Readings())
     yield from _access_log(settings.access_log)
 
 
-def doubts(settings: Settings, wall_clock: Callable[[], float] = time.time) -> Iterator[Fault]:
+def doubts(
+    settings: Settings,
+    wall_clock: Callable[[], float] = time.time,
+    readings: Readings | None = None,
+) -> Iterator[Fault]:
     """What works today and should be looked at, in settings without faults."""
     now = wall_clock()
     for section, read in tls_of(settings):
@@ -64,6 +78,29 @@ def doubts(settings: Settings, wall_clock: Callable[[], float] = time.time) -> I
     for listener in settings.listeners:
         for key, reason in access_doubts(listener):
             yield Fault(f"listener:{listener.name}", key, reason)
+    yield from _contract_doubts(settings, readings or Readings())
+    if any(contract.url for contract in settings.contracts):
+        state = settings.gateway.state
+        reason = unkept(None if state is None else Path(state))
+        if reason:
+            yield Fault("gateway", "state", reason)
+
+
+def _contract_flaws(settings: Settings, readings: Readings) -> Iterator[Fault]:
+    for contract in settings.contracts:
+        try:
+            if contract.file is not None:
+                readings.of_file(contract)
+        except UnusableContract as error:
+            for line in first_of(map(told, error.flaws)):
+                yield Fault(f"contract:{contract.name}", "file", line)
+
+
+def _contract_doubts(settings: Settings, readings: Readings) -> Iterator[Fault]:
+    for contract in settings.contracts:
+        if contract.file is not None:
+            for line in first_of(map(told, readings.of_file(contract).contract.doubts)):
+                yield Fault(f"contract:{contract.name}", "file", line)
 
 
 def _told(section: str, defects: Iterable[Defect]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from altlas.admin.api import AdminAPI
 from altlas.admin.site import admin_site
 from altlas.backend.running import Surroundings
+from altlas.edge.dispatching import Dispatcher
 from altlas.edge.handshake import HTTP_1
 from altlas.edge.headroom import Headroom
 from altlas.edge.http2.choosing import entrances
@@ -24,10 +25,14 @@ from altlas.edge.listening import Entrance, Listening
 from altlas.gateway.admin_access import access_faults, token_of
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
+from altlas.gateway.contracts.keeping import Contracts
+from altlas.gateway.contracts.means import Means
+from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.counts import counted
 from altlas.gateway.draining import Draining
 from altlas.gateway.generation import Generation, generation
 from altlas.gateway.ports import CannotListen, Ports
+from altlas.gateway.replanting import Replanting
 from altlas.gateway.signals import Signals
 from altlas.gateway.view import GatewayView
 from altlas.observability.access_log import AccessLog
@@ -48,8 +53,9 @@ CLOSING = 5.0
 class GatewayService(Service):
     """Serves `settings` from `startService` until the Deferred of `stopService` fires.
 
-    Making one compiles the settings, reads certificates and opens the access log; it raises
-    `OSError` or `ValueError` for files that cannot be used. Starting it binds the listeners
+    Making one compiles the settings, reads certificates and contracts and opens the access log;
+    it raises `OSError` or `ValueError` for files that cannot be used. `readings` has contracts that
+    were read already. Starting it binds the listeners
     (earlier, by `privilegedStartService`, where twistd is to change its user) and raises
     `CannotListen` for those that are refused at once. `listening` fires once all are bound;
     it fails where an endpoint takes its time to be refused.
@@ -63,6 +69,7 @@ class GatewayService(Service):
         reactor: Any,
         wall_clock: Callable[[], float] = time.time,
         random: Random | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self.settings = settings
         self.listening: Deferred[Any] = Deferred()
@@ -75,6 +82,8 @@ class GatewayService(Service):
         self._tokens = {one.name: _token(one) for one in settings.listeners}
         self.certificates = Certificates.of(settings.listeners, self.timers, wall_clock)
         self._opened = False
+        #: called when most of what the gateway stands on was replaced
+        self.replaced: Callable[[], object] = lambda: None
         self._withheld = withheld(one.tls for one in settings.listeners)
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
@@ -87,7 +96,11 @@ class GatewayService(Service):
             catalog=catalog(),
         )
         self._wall_clock = wall_clock
-        self.generation: Generation = generation(settings, surroundings)
+        means = Means.of(reactor, wall_clock, self._random)
+        self.contracts = Contracts.of(settings.contracts, means, settings.gateway.state, readings)
+        self.generation: Generation = generation(settings, surroundings, self.contracts.kept)
+        self._replanting = Replanting(self.generation, means.in_thread, self._serve)
+        self.contracts.on_change = self._replanting.changed
         for backend in self.generation.backends.values():
             self.certificates.watch(f"backend:{backend.name}", backend.tls)
         self.access_log = AccessLog(
@@ -96,7 +109,7 @@ class GatewayService(Service):
         self.view = GatewayView(self, wall_clock)
         self.metrics.watch(self.view)
         self.metrics.reloaded(True, wall_clock())
-        self._signals = Signals(reactor, self.access_log.reopen, self.certificates.renew)
+        self._signals = Signals(reactor, self.access_log.reopen, self._renew)
 
     @property
     def addresses(self) -> dict[str, IAddress]:
@@ -117,6 +130,8 @@ class GatewayService(Service):
         self._open()
         self.generation.start()
         self.certificates.start()
+        self.contracts.start()
+        self._replanting.tell()
 
     def _open(self) -> None:
         if self._opened:
@@ -161,6 +176,18 @@ class GatewayService(Service):
         inside = self.certificates.secured(listener, entrances(listening), listening)
         return Entrance(inside, listening.capacity)
 
+    # --- what is replaced while it runs --------------------------------------------------
+
+    def _renew(self) -> None:
+        self.certificates.renew()
+        self.contracts.renew()
+
+    def _serve(self, dispatcher: Dispatcher) -> None:
+        """Have the exchanges that begin from now on find other routes."""
+        for listening in self.listeners.values():
+            listening.serve(dispatcher.serve)
+        self.replaced()
+
     # --- traffic -----------------------------------------------------------------------------
 
     def _report(self, record: ExchangeRecord) -> None:
@@ -183,6 +210,8 @@ class GatewayService(Service):
             timeout=drain.timeout,
         )
         self.draining = True
+        self.contracts.stop()
+        self._replanting.stop()
         draining = Draining(self.listeners.values(), drain, self._reactor)
         self._signals.hurry(draining.hurry)
         await draining.drained(lambda: self._ports.close("routes"))

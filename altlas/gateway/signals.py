@@ -18,8 +18,9 @@ Handler = Callable[[int, FrameType | None], None]
 
 @define(eq=False)
 class Signals:
-    """USR1 reopens the access log, HUP reads certificates again. The first TERM or INT is twistd's.
+    """USR1 reopens the access log, HUP reads certificates and contracts again.
 
+    The first TERM or INT is twistd's.
     twistd's own answer to USR1 (to rotate its log) is given as well.
     """
 
@@ -61,5 +62,8 @@ class Signals:
         self._reactor.callFromThread(self._hung_up)
 
     def _hung_up(self) -> None:
-        log.warn("HUP: certificates are read again; the configuration is read at start only")
+        log.warn(
+            "HUP: certificates and contracts are read again; "
+            "the configuration is read at start only"
+        )
         self._renew()

@@ -91,7 +91,7 @@ class GatewayView:
 
     def routes(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
-        return [dict(row) for row in table(self._service.settings.routes)]
+        return [dict(row) for row in table(self._service.generation.rules)]
 
     def backends(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
@@ -109,6 +109,9 @@ class GatewayView:
             return False, "going down"
         if not self._service.listening.called:
             return False, "not listening yet"
+        awaited = self._service.contracts.awaited()
+        if awaited:
+            return False, f"not asked for yet: contract {', '.join(awaited)}"
         return True, "ready"
 
 

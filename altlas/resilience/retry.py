@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from altlas.errors import Retry
 from altlas.resilience.outcome import Outcome
 from altlas.settings.tree import RetrySettings
@@ -10,18 +12,36 @@ from altlas.settings.tree import RetrySettings
 IDEMPOTENT = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
 
 
+@frozen
+class RetryWishes:
+    """What an operation says of itself otherwise than its method and its backend's policy do."""
+
+    #: how many tries may follow the first; None for as many as the policy says
+    tries: int | None = None
+    #: whether it may be carried out twice; None for as its method says
+    idempotent: bool | None = None
+
+    def is_idempotent(self, method: bytes) -> bool:
+        """Whether a request of this method may be carried out twice."""
+        return method in IDEMPOTENT if self.idempotent is None else self.idempotent
+
+
 def may_retry(
-    policy: RetrySettings, method: bytes, outcome: Outcome, tries_done: int, body_replayable: bool
+    policy: RetrySettings,
+    idempotent: bool,
+    outcome: Outcome,
+    tries_done: int,
+    body_replayable: bool,
 ) -> bool:
     """Whether the policy allows another try after this outcome.
 
-    `tries_done` counts the tries that ended, the first included. `body_replayable` says
-    whether the body is empty, unread, or kept from its first byte. If nothing of the
-    request was sent (`errors.Retry.ALWAYS`), method and body do not matter. Budget, time
-    left and instances left are others' to ask for.
+    `tries_done` counts the tries that ended, the first included. `idempotent` says whether the
+    request may be carried out twice, `body_replayable` whether the body is empty, unread, or
+    kept from its first byte. If nothing of the request was sent (`errors.Retry.ALWAYS`), neither
+    matters. Budget, time left and instances left are others' to ask for.
     """
     if tries_done > policy.tries or outcome.cause not in policy.on:
         return False
     if outcome.retry is Retry.ALWAYS:
         return True
-    return outcome.retry is Retry.IDEMPOTENT and method in IDEMPOTENT and body_replayable
+    return outcome.retry is Retry.IDEMPOTENT and idempotent and body_replayable

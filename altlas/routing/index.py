@@ -7,62 +7,58 @@ rules that share one path and host, never on the number of routes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-
-from attrs import define
+from collections.abc import Callable, Iterable, Iterator
 
 from altlas.routing.facts import Facts
 from altlas.routing.node import Node, chosen, grouped
 from altlas.routing.pattern import PathKind
+from altlas.routing.place import Place
+from altlas.routing.prefixes import Prefixes
 from altlas.routing.rule import Rule
-
-
-@define(eq=False)
-class _Place:
-    """A node at its place: what to ask after it, and whether that can matter."""
-
-    node: Node
-    wider: _Place | None
-    #: the highest priority of all that is asked after it
-    ceiling: float
-    #: the answer whatever the request shows, where the path alone decides
-    sure: Rule | None
+from altlas.routing.templates import Templated, Templates
 
 
 class RouteIndex:
     """Finds the rule for a request.
 
     Of the rules that take it, that with the highest priority wins; of these the most
-    specific path: exact, prefixes from the longest to the shortest, regexes in order of the
-    file; within one path `Node` decides. A path whose rules refuse the request leaves it to
-    the next one, so a wrong method is an error only if no other rule takes the request.
+    specific path: exact, templates by their segments from the left, prefixes from the longest
+    to the shortest, regexes in order of the file; within one path `Node` decides. A path whose
+    rules refuse the request leaves it to the next one, so a wrong method is an error only if no
+    other rule takes the request.
     """
 
-    __slots__ = ("_branches", "_longest", "_regexes", "_whole", "rules")
+    __slots__ = ("_beyond", "_regexes", "_whole", "rules")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Compile `rules`, given in order of the file."""
         self.rules = tuple(rules)
-        nodes = grouped(self.rules)
-        self._regexes = tuple(node for node in nodes if node.pattern.kind is PathKind.REGEX)
-        #: places of paths taken as a whole, and of prefixes with something after them
-        self._whole: dict[bytes, _Place] = {}
-        self._branches: dict[bytes, _Place] = {}
-        self._longest = 0
-        # The widest first, so that each finds the next wider one to link to; exact ones last.
-        for node in sorted(nodes, key=lambda node: len(node.pattern.text)):
-            if node.pattern.kind is PathKind.PREFIX:
-                self._plant_prefix(node)
-        for node in nodes:
-            if node.pattern.kind is PathKind.EXACT:
-                text = node.pattern.text
-                self._whole[text] = self._place(node, self._located(text))
+        kinds: dict[PathKind, list[Node]] = {kind: [] for kind in PathKind}
+        for node in grouped(self.rules):
+            kinds[node.pattern.kind].append(node)
+        self._regexes = tuple(kinds[PathKind.REGEX])
+        last = max((regex.top for regex in self._regexes), default=-math.inf)
+        prefixes = Prefixes(kinds[PathKind.PREFIX], last)
+        #: paths that are known as a whole; `_beyond` finds what takes the others
+        self._whole: dict[bytes, Place] = dict(prefixes.whole())
+        self._beyond: Callable[[bytes], Place | None] = prefixes.located
+        if kinds[PathKind.TEMPLATE]:
+            templates = Templates(kinds[PathKind.TEMPLATE])
+            self._know(Templated(templates, prefixes, last))
+        for node in kinds[PathKind.EXACT]:
+            text = node.pattern.text
+            self._whole[text] = Place.before(self._located(text), node, last)
+
+    def _know(self, templates: Templated) -> None:
+        self._beyond = templates.located
+        for path, place in self._whole.items():
+            self._whole[path] = templates.before(place, path) or place
 
     def sure(self, path: bytes) -> Rule | None:
         """The rule that takes every request with that normalised path, if the path alone
         decides; else ask `find`.
         """
-        place = self._whole.get(path) or self._branch(path)
+        place = self._whole.get(path) or self._beyond(path)
         return None if place is None else place.sure
 
     def find(self, facts: Facts) -> Rule:
@@ -76,37 +72,10 @@ class RouteIndex:
             return place.sure
         return self._searched(place, facts) or chosen(self._nodes(place, facts.path), facts)
 
-    def _plant_prefix(self, node: Node) -> None:
-        text = node.pattern.text
-        place = self._place(node, self._branch(text[:-1]))
-        self._branches[text] = self._whole[text] = place
-        # Without its slash too; for the root that is the asterisk-form (RFC 9112, 3.2.4).
-        self._whole[text[:-1] or b"*"] = place
-        self._longest = max(self._longest, len(text))
+    def _located(self, path: bytes) -> Place | None:
+        return self._whole.get(path) or self._beyond(path)
 
-    def _place(self, node: Node, wider: _Place | None) -> _Place:
-        if wider is None:
-            ceiling = max((regex.top for regex in self._regexes), default=-math.inf)
-        else:
-            ceiling = max(wider.node.top, wider.ceiling)
-        sure = node.sure
-        certain = sure is not None and sure.priority >= ceiling
-        return _Place(node, wider, ceiling, sure if certain else None)
-
-    def _located(self, path: bytes) -> _Place | None:
-        return self._whole.get(path) or self._branch(path)
-
-    def _branch(self, path: bytes) -> _Place | None:
-        # Nothing is longer than the longest prefix: a path of 8 KiB costs no more than that.
-        cut = path.rfind(b"/", 0, self._longest)
-        while cut != -1:
-            place = self._branches.get(path[: cut + 1])
-            if place is not None:
-                return place
-            cut = path.rfind(b"/", 0, cut)
-        return None
-
-    def _searched(self, place: _Place | None, facts: Facts) -> Rule | None:
+    def _searched(self, place: Place | None, facts: Facts) -> Rule | None:
         best: Rule | None = None
         while place is not None:
             rule = place.node.pick(facts)
@@ -123,7 +92,7 @@ class RouteIndex:
                     best = rule
         return best
 
-    def _nodes(self, place: _Place | None, path: bytes) -> Iterator[Node]:
+    def _nodes(self, place: Place | None, path: bytes) -> Iterator[Node]:
         while place is not None:
             yield place.node
             place = place.wider

@@ -8,15 +8,17 @@ for another's. So a path that is not plain is held against the routes in each of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from attrs import evolve
 
 from altlas.errors import BadRequest, ClientError
+from altlas.routing.casing import cased
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
 from altlas.routing.pattern import PathKind, PathPattern
 from altlas.routing.rule import Rule
+from altlas.routing.template import Template
 from altlas.wire.readings import hidden, is_innocent, literal, readings
 
 DETAIL = "The path can be read in more than one way."
@@ -32,7 +34,7 @@ class Scrutiny:
         self._read = _changed(index, _as_read)
         self._folded = _changed(self._read, _as_folded)
         #: rules whose requests may be of another rule for who does not tell ``A`` from ``a``
-        self.cased = _cased(index.rules)
+        self.cased = cased(index.rules)
 
     def judge(self, rule: Rule, raw: bytes, facts: Facts) -> None:
         """Refuse a request that `rule` takes if its route's profile says so.
@@ -58,7 +60,7 @@ class Scrutiny:
         """
         if rule in self.cased:
             folded = path.lower()
-            if folded != path:
+            if folded != path or self._folded is not self._read:
                 self._same(rule, self._folded, folded, facts)
 
     def _same(self, rule: Rule, index: RouteIndex, reading: bytes, facts: Facts) -> None:
@@ -94,6 +96,8 @@ def _as_read(pattern: PathPattern) -> PathPattern:
     """The pattern for readings, in which every escape is undone."""
     if pattern.kind is PathKind.REGEX:
         return pattern
+    if pattern.template is not None:
+        return _changed_template(pattern, literal(pattern.template.marked))
     text = literal(pattern.text)
     return pattern if text == pattern.text else PathPattern(pattern.kind, text)
 
@@ -103,35 +107,12 @@ def _as_folded(pattern: PathPattern) -> PathPattern:
     if pattern.kind is PathKind.REGEX:
         regex = re.compile(pattern.text, re.IGNORECASE)
         return PathPattern(pattern.kind, pattern.text, regex)
+    if pattern.template is not None:
+        return _changed_template(pattern, pattern.template.marked.lower())
     text = pattern.text.lower()
     return pattern if text == pattern.text else PathPattern(pattern.kind, text)
 
 
-def _cased(rules: Iterable[Rule]) -> frozenset[Rule]:
-    """The rules beneath whose paths others stand, in letters."""
-    rules = tuple(rules)
-    wide: dict[bytes, list[Rule]] = {}
-    for rule in rules:
-        if rule.pattern.kind is PathKind.PREFIX:
-            wide.setdefault(rule.pattern.text.lower(), []).append(rule)
-    found: set[Rule] = set()
-    for rule in rules:
-        if rule.pattern.kind is not PathKind.REGEX:
-            found.update(_above(rule.pattern.text.lower(), wide))
-    return frozenset(found | _beside_regexes(rules))
-
-
-def _above(text: bytes, wide: dict[bytes, list[Rule]]) -> Iterable[Rule]:
-    cut = text.rfind(b"/", 0, -1)
-    while cut != -1:
-        if text[cut:].upper() != text[cut:]:
-            yield from wide.get(text[: cut + 1], ())
-        cut = text.rfind(b"/", 0, cut)
-
-
-def _beside_regexes(rules: tuple[Rule, ...]) -> set[Rule]:
-    regexes = [rule for rule in rules if rule.pattern.kind is PathKind.REGEX]
-    if not regexes:
-        return set()
-    top = max(rule.priority for rule in regexes)
-    return {rule for rule in rules if rule.pattern.kind is PathKind.REGEX or rule.priority < top}
+def _changed_template(pattern: PathPattern, marked: bytes) -> PathPattern:
+    made = PathPattern.of(Template.of_marked(marked))
+    return pattern if made == pattern else made

@@ -31,15 +31,15 @@ _MAX_HOST = 256
 _HEADINGS = tuple(key.upper() for key in Row.__annotations__)
 
 
-def table(routes: Iterable[Route]) -> list[Row]:
-    """A row for each route, first asked first.
+def table(rules: Iterable[Rule]) -> list[Row]:
+    """A row for each rule, first asked first.
 
     Of two routes that could take one request, the one that stands higher gets it. (A route
     for several hosts stands where its narrowest host puts it.)
     """
-    nodes = enumerate(grouped(map(Rule, routes)))
+    nodes = enumerate(grouped(rules))
     placed = [(_order(place, rule), rule) for place, node in nodes for rule in node.rules]
-    return [_row(rule.route) for _, rule in sorted(placed, key=itemgetter(0))]
+    return [_row(rule) for _, rule in sorted(placed, key=itemgetter(0))]
 
 
 def format_table(rows: Sequence[Row]) -> str:
@@ -49,10 +49,11 @@ def format_table(rows: Sequence[Row]) -> str:
     return "\n".join(_line(row, widths) for row in cells)
 
 
-def _order(place: int, rule: Rule) -> tuple[int, ...]:
-    pattern = rule.pattern
-    longest_first = 0 if pattern.kind is PathKind.REGEX else -len(pattern.text)
-    host = _breadth(rule.hosts)
+def _order(place: int, rule: Rule) -> tuple[object, ...]:
+    pattern, host = rule.pattern, _breadth(rule.hosts)
+    longest_first: object = 0 if pattern.kind is PathKind.REGEX else -len(pattern.text)
+    if pattern.template is not None:
+        longest_first = pattern.template.rank
     return (-rule.priority, pattern.kind, longest_first, place, host, -rule.conditions)
 
 
@@ -63,11 +64,12 @@ def _breadth(hosts: tuple[bytes, ...]) -> int:
     return min(-len(host) if host.startswith(b"*") else -_MAX_HOST for host in hosts)
 
 
-def _row(route: Route) -> Row:
+def _row(rule: Rule) -> Row:
+    route = rule.route
     return {
         "name": route.name,
         "priority": route.priority,
-        "kind": route.match_kind,
+        "kind": rule.pattern.kind.name.lower(),
         "path": route.path,
         "hosts": list(route.host),
         "methods": list(route.method),

@@ -22,7 +22,7 @@ class Peer:
     fields are believed.
     """
 
-    __slots__ = ("address", "claims", "forwarded", "port", "scheme", "trusted", "xff")
+    __slots__ = ("address", "certified", "claims", "forwarded", "port", "scheme", "trusted", "xff")
 
     def __init__(
         self,
@@ -38,6 +38,8 @@ class Peer:
         self.port: Final = port
         self.scheme: Final = scheme
         self.trusted: Final = trusted
+        #: whether it showed a certificate that was verified
+        self.certified = False
         proto, claim = _SCHEMES[scheme]
         #: the element that is this peer in X-Forwarded-For
         self.xff: Final = (address or _UNKNOWN).encode("ascii")

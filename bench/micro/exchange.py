@@ -1,12 +1,15 @@
 """What one proxied exchange costs in Python, without the kernel: both ends are in memory.
 
 A small GET with a browser's eight fields and a small JSON answer, on kept connections, with
-everything on that is on by default. Run as ``python -m bench.micro.exchange [--profile]``.
+everything on that is on by default; a small POST of JSON, and the same held to a contract: its
+path, a parameter, its body, and then its answer too. Run as
+``python -m bench.micro.exchange [--profile]``.
 """
 
 from __future__ import annotations
 
 import cProfile
+import json
 import pstats
 import sys
 import tempfile
@@ -25,6 +28,12 @@ REQUEST = (
     b"GET /api/v1/segmentation/documents/42?lang=en HTTP/1.1\r\nHost: gateway.example\r\n"
     b"User-Agent: bench\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
     b"Accept-Language: en\r\nCookie: session=0123456789abcdef\r\nCache-Control: no-cache\r\n\r\n"
+)
+BODY = b'{"title":"A report","lang":"en","pages":[1,2,3],"author":{"name":"N. N."}}'
+POST = (
+    b"POST /api/v1/segmentation/documents/42?lang=en HTTP/1.1\r\nHost: gateway.example\r\n"
+    b"User-Agent: bench\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
+    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 )
 RESPONSE = (
     b"HTTP/1.1 200 OK\r\nServer: demo\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\n"
@@ -45,6 +54,43 @@ rewrite.prefix = /
 [access-log]
 path = /dev/null
 """
+CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Document"}}}
+ANSWER = {"type": "object", "required": ["hello"], "properties": {"hello": {"type": "string"}}}
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "bench", "version": "1"},
+    "paths": {
+        "/documents/{number}": {
+            "parameters": [
+                {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}},
+                {"name": "lang", "in": "query", "schema": {"enum": ["en", "de"]}},
+            ],
+            "post": {
+                "requestBody": {"required": True, "content": CONTENT},
+                "responses": {
+                    "200": {"description": "", "content": {"application/json": {"schema": ANSWER}}}
+                },
+            },
+        }
+    },
+    "components": {
+        "schemas": {
+            "Document": {
+                "type": "object",
+                "required": ["title", "lang"],
+                "additionalProperties": False,
+                "properties": {
+                    "title": {"type": "string", "maxLength": 100},
+                    "lang": {"enum": ["en", "de"]},
+                    "pages": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+                    "author": {"type": "object", "properties": {"name": {"type": "string"}}},
+                },
+            }
+        }
+    },
+}
+#: what there is to pay for, and the settings that make it so
+HELD = "[contract:bench]\nfile = {file}\nresponses = {responses}\n"
 
 
 class Transport(StringTransport):
@@ -73,22 +119,31 @@ def connected(reactor: Any, place: int) -> Any:
     return protocol
 
 
-def gateway() -> tuple[Any, Any]:
-    """A client's channel, and the connections to the instances that it uses by turns."""
+def service_of(reactor: Any, responses: str | None) -> GatewayService:
+    """A gateway whose backend has promised `DOCUMENT`, unless `responses` is None."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bench.ini"
-        path.write_text(SETTINGS)
-        settings = load(path, {}, catalog()).settings
+        path, document = Path(folder) / "bench.ini", Path(folder) / "bench.json"
+        document.write_text(json.dumps(DOCUMENT))
+        text = SETTINGS
+        if responses is not None:
+            text = text.replace("[route:demo]", "contract = bench\n[route:demo]")
+            text += HELD.format(file=document, responses=responses)
+        path.write_text(text)
+        return GatewayService(load(path, {}, catalog()).settings, reactor)
+
+
+def gateway(request: bytes, responses: str | None = None) -> tuple[Any, Any]:
+    """A client's channel, and the connections to the instances that it uses by turns."""
     reactor = MemoryReactorClock()
     reactor.advance(1.0)
-    service = GatewayService(settings, reactor)
+    service = service_of(reactor, responses)
     service.startService()
     factory = reactor.tcpServers[0][1]
     channel = factory.buildProtocol(None)
     channel.makeConnection(Transport())
     upstreams = []
     for place in range(2):
-        channel.dataReceived(REQUEST)
+        channel.dataReceived(request)
         upstreams.append(connected(reactor, place))
         reactor.advance(0)
         upstreams[-1].dataReceived(RESPONSE)
@@ -96,31 +151,46 @@ def gateway() -> tuple[Any, Any]:
     return channel, upstreams
 
 
-def exchanges(channel: Any, upstreams: Any, count: int) -> None:
+def exchanges(channel: Any, upstreams: Any, request: bytes, count: int) -> None:
     """`count` pairs of exchanges, one after another."""
     one, other = upstreams
     for _ in range(count):
-        channel.dataReceived(REQUEST)
+        channel.dataReceived(request)
         one.dataReceived(RESPONSE)
-        channel.dataReceived(REQUEST)
+        channel.dataReceived(request)
         other.dataReceived(RESPONSE)
 
 
-def main() -> None:
-    """Print µs an exchange, or a profile."""
-    channel, upstreams = gateway()
-    exchanges(channel, upstreams, 500)
-    if "--profile" in sys.argv:
-        profile = cProfile.Profile()
-        profile.runcall(exchanges, channel, upstreams, 5000)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(50)
-        return
+def measured(request: bytes, responses: str | None = None) -> float:
+    """Microseconds that one exchange takes at best."""
+    channel, upstreams = gateway(request, responses)
+    exchanges(channel, upstreams, request, 500)
     best = float("inf")
     for _ in range(5):
         started = process_time()
-        exchanges(channel, upstreams, 2000)
+        exchanges(channel, upstreams, request, 2000)
         best = min(best, (process_time() - started) / 4000)
-    print(f"one exchange: {best * 1e6:.1f} µs")
+    return best * 1e6
+
+
+def profiled(request: bytes, responses: str | None = None) -> None:
+    """Print where the time goes."""
+    channel, upstreams = gateway(request, responses)
+    exchanges(channel, upstreams, request, 500)
+    profile = cProfile.Profile()
+    profile.runcall(exchanges, channel, upstreams, request, 5000)
+    pstats.Stats(profile).sort_stats("tottime").print_stats(50)
+
+
+def main() -> None:
+    """Print µs an exchange, or profiles."""
+    if "--profile" in sys.argv:
+        profiled(REQUEST)
+        profiled(POST, "off")
+        return
+    print(f"one exchange: {measured(REQUEST):.1f} µs")
+    print(f"one small POST: {measured(POST):.1f} µs")
+    print(f"the same held to a contract: {measured(POST, 'off'):.1f} µs")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,31 @@ class BodyTests(SynchronousTestCase):
         self.assertEqual(body.feed(b"cdeGET /"), b"GET /")
         self.assertEqual((taker.taken, taker.ended), (b"abcde", [None]))
 
+    def test_held(self) -> None:
+        """A body is read as far as asked for before anybody takes it; then all of it goes on."""
+        told: list[str] = []
+        body, flow = self.body(10 * READ_AHEAD)
+        body.hold(3 * READ_AHEAD, lambda: told.append("more"))
+        for _ in range(3):
+            body.feed(b"x" * READ_AHEAD)
+        self.assertEqual((flow.reading, told, len(body.held())), (True, [], 3 * READ_AHEAD))
+        body.feed(b"y")
+        self.assertEqual((flow.reading, told), (False, ["more"]))
+        self.assertEqual(body.held()[-2:], b"xy")
+        body.feed(b"z")  # which was on its way
+        self.assertEqual(told, ["more"])
+        taker = Taker(body)
+        self.assertEqual((taker.taken[-3:], flow.reading, body.held()), (b"xyz", True, b""))
+
+    def test_held_late(self) -> None:
+        """What made the client wait, before it was asked for, makes it wait no more; or is more."""
+        told: list[str] = []
+        for size, more in ((2 * READ_AHEAD, []), (READ_AHEAD, ["more"])):
+            body, flow = self.body(10 * READ_AHEAD)
+            body.feed(b"x" * (READ_AHEAD + 1))
+            body.hold(size, lambda: told.append("more"))
+            self.assertEqual((flow.reading, told), (not more, more))
+
     def test_here_already(self) -> None:
         """A body that is here whole is taken at once, an empty one as well."""
         body, _ = self.body(2)

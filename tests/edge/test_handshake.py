@@ -217,6 +217,7 @@ class HandshakeTests(SynchronousTestCase):
         self.assertEqual(claims[b"X-Client-Cert-Subject"], b"CN=runner")
         self.shaken()
         self.assertNotIn(b"X-Client-Cert-Subject", dict(self.spoken[1].peer.claims))
+        self.assertEqual([one.peer.certified for one in self.spoken[:2]], [True, False])
 
     def test_not_welcome(self) -> None:
         """A certificate that ended after it was verified is refused."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from altlas.errors import MethodNotAllowed, NoRoute
 from altlas.routing.facts import Facts
-from altlas.routing.pattern import PathKind
+from altlas.routing.pattern import PathKind, compiled_template
 from altlas.routing.rule import Rule
 from altlas.settings.tree import Predicate, Route
 
@@ -15,7 +16,23 @@ WANTED = ("a.test", "b.a.test", "*.test", "*.a.test", "*.b.a.test")
 METHODS = ("GET", "HEAD", "POST")
 REGEXES = ("~^/a", "~b$", "~^/a/[ab]+$", "~.", "~^/$", "~//", "~%2F")
 
-segments = st.sampled_from(["a", "b", "ab", "a%2Fb", "_branch", "a|b", "__rest__"])
+segments = st.sampled_from(["a", "b", "ab", "a%2Fb", "_branch", "a|b", "__rest__", "a-b", "b.a-ab"])
+variables = st.sampled_from(
+    [
+        "a",
+        "b",
+        "ab",
+        "a%2Fb",
+        "{x}",
+        "{x}",
+        "a{x}",
+        "{x}b",
+        "{x}-{y}",
+        "{x}.{y}",
+        "{x}.a{y}",
+        "{x}{y}",
+    ]
+)
 stems = st.lists(segments, max_size=4).map(lambda found: "".join(f"/{part}" for part in found))
 paths = st.builds(lambda stem, end: f"{stem}{end}" or "/", stems, st.sampled_from(["", "/"]))
 tenants = st.sampled_from(["", "blue", "red"])
@@ -57,7 +74,20 @@ routes = st.builds(
     priority=st.sampled_from([0, 0, 0, 0, -1, 5]),
     backend=st.just("b"),
 )
-rule_lists = st.lists(routes, max_size=12).map(lambda found: [Rule(route) for route in found])
+plain_rules = routes.map(Rule)
+
+
+@st.composite
+def template_rules(draw: st.DrawFn) -> Rule:
+    """A rule as operations have: below a template, which may have no variable."""
+    route = draw(routes)
+    found = "".join(f"/{each}" for each in draw(st.lists(variables, min_size=1, max_size=4)))
+    path = found + draw(st.sampled_from(["", "", "/"]))
+    return Rule(evolve(route, path=path), pattern=compiled_template(path))
+
+
+all_rules = plain_rules | template_rules()
+rule_lists = st.lists(all_rules, max_size=12)
 
 
 def breadth(rule: Rule, host: bytes) -> int | None:
@@ -81,8 +111,10 @@ def expected(rules: list[Rule], asked: Facts) -> Rule | set[str] | None:
         and rule.suits(asked)
     ]
 
-    def order(rule: Rule) -> tuple[int, ...]:
-        length = 0 if rule.pattern.kind is PathKind.REGEX else -len(rule.pattern.text)
+    def order(rule: Rule) -> tuple[object, ...]:
+        length: object = 0 if rule.pattern.kind is PathKind.REGEX else -len(rule.pattern.text)
+        if rule.pattern.template is not None:
+            length = rule.pattern.template.rank
         place, host = patterns.index(rule.pattern), breadth(rule, asked.host) or 0
         return (-rule.priority, rule.pattern.kind, length, place, host, -rule.conditions)
 

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.routing.pattern import PathKind, compiled_pattern
+from altlas.routing.pattern import PathKind, compiled_pattern, compiled_template
 
 
 class PathPatternTests(SynchronousTestCase):
@@ -37,3 +37,15 @@ class PathPatternTests(SynchronousTestCase):
         """The same text of the same kind is the same path."""
         self.assertEqual(compiled_pattern("~^/a"), compiled_pattern("~^/a"))
         self.assertNotEqual(compiled_pattern("~/a"), compiled_pattern("/a"))
+
+    def test_template(self) -> None:
+        """What a contract writes is a template, or exact: a slash at its end makes it no prefix."""
+        self.assertIs(compiled_template("/a/{b}").kind, PathKind.TEMPLATE)
+        exact = compiled_template("/a/")
+        self.assertEqual((exact.kind, exact.matches(b"/a/b")), (PathKind.EXACT, False))
+        self.assertTrue(compiled_template("/a/{b}").matches(b"/a/x"))
+
+    def test_names_of_variables(self) -> None:
+        """Templates that differ in the names of their variables only are one path."""
+        self.assertEqual(compiled_template("/a/{b}"), compiled_template("/a/{c}"))
+        self.assertNotEqual(compiled_template("/a/{b}"), compiled_template("/a/{b}/"))

@@ -14,7 +14,8 @@ from altlas.routing.scrutiny import Scrutiny
 from altlas.settings.tree import Route
 from altlas.wire.readings import readings
 from altlas.wire.targets import normalised
-from tests.routing.generated import METHODS, paths, routes
+from tests.routing.generated import METHODS, all_rules, paths
+from tests.routing.test_templates import operation
 from tests.wire.test_readings import pieces
 
 #: ways around a guard at ``/admin/``, for who reads paths in one way or another
@@ -120,6 +121,52 @@ class ProfileTests(SynchronousTestCase):
             self.assertEqual(found(way, raw), raw.decode()[:7])
         self.assertRaises(BadRequest, found, way, b"/USERS/1%20")
 
+    def test_templates(self) -> None:
+        """An escaped slash ends no segment, and leads from no operation to another, or none."""
+        paths = ("/docs/{name}", "/docs/{name}/pages/{page}", "/docs/new", "/Docs/{name}/x")
+        way = Scrutiny(RouteIndex(map(operation, paths)))
+        for raw, name in {
+            b"/docs/a%20b": "/docs/{name}",
+            b"/docs/%6Eew": "/docs/new",
+            b"/docs/100%25": "/docs/{name}",
+            b"/docs/NEWER": "/docs/{name}",
+            b"//docs//a/../b": "/docs/{name}",
+            b"/Docs/a/x": "/Docs/{name}/x",
+        }.items():
+            self.assertEqual(found(way, raw), name, raw)
+        for raw in (
+            *(b"/docs/a%2Fpages%2F1", b"/docs/a%2Fb", b"/docs/new%3Bx"),
+            *(b"/docs/%6E%65%2577", b"/docs/NEW", b"/docs/;x", b"/docs/a%5Cpages%5C1"),
+        ):
+            self.assertRaises(BadRequest, found, way, raw)
+
+    def test_template_literals(self) -> None:
+        """Escapes in the text of a template count as written there."""
+        way = Scrutiny(RouteIndex(map(operation, ("/a%2Fb/{x}", "/e%20f/{x}"))))
+        self.assertEqual(found(way, b"/a%2Fb/c"), "/a%2Fb/{x}")
+        self.assertEqual(found(way, b"/e%20f/c%20d"), "/e%20f/{x}")
+
+    def test_case_within_variables(self) -> None:
+        """What a variable takes may be another operation's, for who does not tell case."""
+        way = Scrutiny(RouteIndex(map(operation, ("/docs/{name}", "/docs/New", "/docs/{id}.JSON"))))
+        for raw in (b"/docs/new", b"/docs/NEW", b"/docs/a.json"):
+            self.assertRaises(BadRequest, self.judged, way, raw)
+        for raw in (b"/docs/old", b"/docs/New", b"/docs/a.JSON"):
+            self.judged(way, raw)
+        alone = Scrutiny(RouteIndex([operation("/docs/{name}"), operation("/{a}/x/y")]))
+        self.assertEqual(alone.cased, frozenset())
+
+    def judged(self, way: Scrutiny, path: bytes) -> None:
+        """Judge as the dispatcher does what needs no other reading."""
+        facts = Facts(b"a.test", path, b"GET", [], None)
+        way.judge_case(way.index.find(facts), path, facts)
+
+    def test_capitals(self) -> None:
+        """A guard that is written in capitals is not walked around in small letters."""
+        way = scrutiny(Route(name="guard", path="/Admin/"), Route(name="rest", path="/"))
+        self.assertRaises(BadRequest, found, way, b"/admin/x")
+        self.assertEqual(found(way, b"/Admin/x"), "guard")
+
     def test_digits(self) -> None:
         """Case is nothing to ask about where routes have no letters."""
         self.assertEqual(
@@ -141,10 +188,10 @@ raw_paths = st.lists(pieces | paths.map(str.encode), max_size=6).map(
 class PropertyTests(SynchronousTestCase):
     """For routes and paths made up."""
 
-    @given(st.lists(routes, min_size=1, max_size=8), raw_paths, st.sampled_from(METHODS))
-    def test_one_leaf(self, made: list[Route], raw: bytes, method: str) -> None:
+    @given(st.lists(all_rules, min_size=1, max_size=8), raw_paths, st.sampled_from(METHODS))
+    def test_one_leaf(self, made: list[Rule], raw: bytes, method: str) -> None:
         """Each reading of a path that passes is taken by the rule that takes the path."""
-        index = RouteIndex(map(Rule, made))
+        index = RouteIndex(made)
         way = Scrutiny(index)
         try:
             facts = Facts(b"a.test", normalised(raw), method.encode(), [], None)
@@ -152,7 +199,7 @@ class PropertyTests(SynchronousTestCase):
             way.judge(rule, raw, facts)
         except ClientError:
             return
-        literals = {other.path for other in made if "%" in other.path}
+        literals = {other.route.path for other in made if "%" in other.route.path}
         for reading in readings(raw):
             if not literals:  # they are compared in another form
                 again = Facts(b"a.test", reading, method.encode(), [], None)

@@ -1,14 +1,21 @@
 """The table of routes."""
 
+from attrs import evolve
 from hypothesis import given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
+from altlas.routing.pattern import compiled_template
 from altlas.routing.rule import Rule
-from altlas.routing.table import format_table, table
+from altlas.routing.table import Row, format_table, table
 from altlas.settings.tree import Predicate, Redirect, Respond, Rewrite, Route
 from tests.routing.generated import answer, facts, rule_lists
+
+
+def table_of(routes: list[Route]) -> list[Row]:
+    """The rows of these routes."""
+    return table(map(Rule, routes))
 
 
 class TableTests(SynchronousTestCase):
@@ -26,7 +33,7 @@ class TableTests(SynchronousTestCase):
             backend="segmentation",
             rewrite=Rewrite(prefix="/"),
         )
-        (row,) = table([route])
+        (row,) = table_of([route])
         wanted = {
             "name": "segmentation",
             "priority": 0,
@@ -42,7 +49,7 @@ class TableTests(SynchronousTestCase):
 
     def test_scheme(self) -> None:
         """A route for one scheme says so."""
-        rows = table([Route(name="s", path="/", redirect=Redirect(to="https:"))])
+        rows = table_of([Route(name="s", path="/", redirect=Redirect(to="https:"))])
         self.assertEqual(rows[0]["conditions"], ["scheme http"])
         self.assertEqual(rows[0]["target"], "redirect https:")
 
@@ -60,21 +67,43 @@ class TableTests(SynchronousTestCase):
             Route(name="urgent", path="~u", priority=9),
         ]
         wanted = ["urgent", "exact", "api host", "api wild", "api get", "api", "root"]
-        self.assertEqual([row["name"] for row in table(routes)], [*wanted, "regex b", "regex a"])
+        self.assertEqual([row["name"] for row in table_of(routes)], [*wanted, "regex b", "regex a"])
+
+    def test_templates(self) -> None:
+        """Operations stand between exact paths and prefixes, the more specific ones first."""
+        paths = ("/docs/{name}", "/{kind}/new", "/docs/{id}.json", "/docs/new/", "/docs/new")
+        rules = [
+            Rule(Route(name=path, path=path), pattern=compiled_template(path)) for path in paths
+        ]
+        rows = table([*rules, Rule(Route(name="all", path="/docs/"))])
+        kinds = [(row["kind"], row["path"]) for row in rows]
+        wanted = [("template", path) for path in ("/docs/{id}.json", "/docs/{name}", "/{kind}/new")]
+        exact = [("exact", "/docs/new/"), ("exact", "/docs/new")]
+        self.assertEqual(kinds, [*exact, *wanted, ("prefix", "/docs/")])
 
     @settings(deadline=None)
     @given(rules=rule_lists, asked=facts())
     def test_first_row_is_taken(self, rules: list[Rule], asked: Facts) -> None:
         """What the index finds stands above every other route that takes the request."""
-        routes = [Route(name=f"{i}", path=rule.route.path, host=rule.route.host[:1],
-                        method=rule.route.method, priority=rule.route.priority)
-                  for i, rule in enumerate(rules)]  # fmt: skip
-        found = answer(RouteIndex(map(Rule, routes)).find, asked)
+        made = [
+            evolve(
+                rule,
+                route=Route(
+                    name=f"{number}",
+                    path=rule.route.path,
+                    host=rule.route.host[:1],
+                    method=rule.route.method,
+                    priority=rule.route.priority,
+                ),
+            )
+            for number, rule in enumerate(rules)
+        ]
+        found = answer(RouteIndex(made).find, asked)
         if isinstance(found, Rule):
-            above = [row["name"] for row in table(routes)]
+            above = [row["name"] for row in table(made)]
             above = above[: above.index(found.route.name)]
             for name in above:
-                alone = RouteIndex([Rule(routes[int(name)])])
+                alone = RouteIndex([made[int(name)]])
                 self.assertNotIsInstance(answer(alone.find, asked), Rule)
 
 
@@ -95,8 +124,8 @@ class FormatTests(SynchronousTestCase):
             "re    0         regex   ~^/v  *      *          *           backend b        "
             "~^/v -> /",
         ]
-        self.assertEqual(format_table(table(routes)).splitlines(), wanted)
+        self.assertEqual(format_table(table_of(routes)).splitlines(), wanted)
 
     def test_empty(self) -> None:
         """Without routes only the headings are left."""
-        self.assertEqual(len(format_table(table([])).splitlines()), 1)
+        self.assertEqual(len(format_table(table_of([])).splitlines()), 1)

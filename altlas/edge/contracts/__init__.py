@@ -1,0 +1,1 @@
+"""What backends have promised, held to while requests and answers pass."""

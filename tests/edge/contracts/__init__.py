@@ -1,0 +1,1 @@
+"""Contracts where traffic passes."""
