@@ -181,7 +181,7 @@ def makeService(options: Options) -> IService:
         _complain_and_exit([str(error)])
     service.listening.addCallbacks(_settled, _give_up)
     # The process is ours here: see `_settled`.
-    service.replaced = spare
+    service.replaced = service.contracts.replaced = spare
     log.info("Configured by {sources}", sources=", ".join(_sources(options.draft)))
     made: IService = service
     return made

@@ -19,6 +19,7 @@ from zope.interface.verify import verifyObject
 from altlas import tap
 from altlas.gateway.service import GatewayService
 from altlas.tap import Options, makeService
+from tests.gateway.contracts.world import document
 
 INI = """
 [listener:public]
@@ -253,6 +254,37 @@ class TapTests(SynchronousTestCase):
         self.addCleanup(service.access_log.close)
         self.assertEqual(service.addresses, {})
         self.assertEqual((self.folder / "access.log").stat().st_mode & 0o777, 0o640)
+
+    def test_state(self) -> None:
+        """What outlives the process is where the file says, or systemd, or the user's home."""
+        path = self.write(INI)
+        named, home = str(self.folder / "one"), self.folder / "home"
+        self.patch(os, "environ", {"STATE_DIRECTORY": f"{named}:/two", "HOME": str(home)})
+        self.assertEqual(self.options("--config", str(path)).settings.gateway.state, named)
+        del os.environ["STATE_DIRECTORY"]
+        state = self.options("--config", str(path)).settings.gateway.state
+        self.assertEqual(state, str(home / ".local" / "state" / "altlas-gateway"))
+        path = self.write(f"{INI}[gateway]\nstate = mine\n")
+        state = self.options("--config", str(path)).settings.gateway.state
+        self.assertEqual(state, str(self.folder / "mine"))
+
+    def test_contracts(self) -> None:
+        """Flaws of a contract are told with the line that names its file; a good one serves."""
+        contract = self.folder / "a.json"
+        more = "[contract:a]\nfile = a.json\n[backend:b]\ninstances = http://127.0.0.1:9\n"
+        path = self.write(f"{INI}{more}contract = a\n[route:b]\npath = /b/\nbackend = b\n")
+        contract.write_bytes(document())
+        service = makeService(self.options("--config", str(path)))
+        assert isinstance(service, GatewayService)
+        self.addCleanup(service.access_log.close)
+        self.assertIsNotNone(service.contracts.kept["a"].contract)
+        contract.write_bytes(document("no-slash"))
+        for words in ((), ("--check",)):
+            options = ("--config", str(path), *words)
+            act = self.options if words else lambda *each: makeService(self.options(*each))
+            code, _, error = self.said(act, *options)
+            self.assertEqual(code, 1)
+            self.assertIn(f"{path}:13: [contract:a] file = {contract}: /paths/no-slash", error)
 
     def test_absolute(self) -> None:
         """Paths in a bind count from the folder of the file that has it, included ones too."""

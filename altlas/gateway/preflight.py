@@ -99,7 +99,7 @@ def _contract_flaws(settings: Settings, readings: Readings) -> Iterator[Fault]:
 def _contract_doubts(settings: Settings, readings: Readings) -> Iterator[Fault]:
     for contract in settings.contracts:
         if contract.file is not None:
-            for line in first_of(map(told, readings.of_file(contract).contract.doubts)):
+            for line in first_of(map(told, readings.of_file(contract).doubts)):
                 yield Fault(f"contract:{contract.name}", "file", line)
 
 

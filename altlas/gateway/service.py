@@ -87,22 +87,12 @@ class GatewayService(Service):
         self._withheld = withheld(one.tls for one in settings.listeners)
         self._reactor = reactor
         self._random = random or Random(SystemRandom().getrandbits(256))
-        surroundings = Surroundings(
-            reactor=reactor,
-            timers=self.timers,
-            wall_clock=wall_clock,
-            random=self._random,
-            metrics=self.metrics,
-            catalog=catalog(),
-        )
         self._wall_clock = wall_clock
         means = Means.of(reactor, wall_clock, self._random)
         self.contracts = Contracts.of(settings.contracts, means, settings.gateway.state, readings)
-        self.generation: Generation = generation(settings, surroundings, self.contracts.kept)
+        self.generation: Generation = self._generation()
         self._replanting = Replanting(self.generation, means.in_thread, self._serve)
         self.contracts.on_change = self._replanting.changed
-        for backend in self.generation.backends.values():
-            self.certificates.watch(f"backend:{backend.name}", backend.tls)
         self.access_log = AccessLog(
             settings.access_log, self.timers, failed=self.metrics.access_log_failed
         )
@@ -110,6 +100,20 @@ class GatewayService(Service):
         self.metrics.watch(self.view)
         self.metrics.reloaded(True, wall_clock())
         self._signals = Signals(reactor, self.access_log.reopen, self._renew)
+
+    def _generation(self) -> Generation:
+        surroundings = Surroundings(
+            reactor=self._reactor,
+            timers=self.timers,
+            wall_clock=self._wall_clock,
+            random=self._random,
+            metrics=self.metrics,
+            catalog=catalog(),
+        )
+        made = generation(self.settings, surroundings, self.contracts.kept)
+        for backend in made.backends.values():
+            self.certificates.watch(f"backend:{backend.name}", backend.tls)
+        return made
 
     @property
     def addresses(self) -> dict[str, IAddress]:

@@ -7,7 +7,7 @@ import weakref
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.gateway.collecting import YOUNG, collect_rarely
+from altlas.gateway.collecting import YOUNG, collect_rarely, spare
 
 
 class Knot:
@@ -39,6 +39,17 @@ class CollectingTests(SynchronousTestCase):
         del knot
         self.assertIsNotNone(gone())
         collect_rarely()
+        self.assertIsNone(gone())
+
+    def test_spared(self) -> None:
+        """What was made since the start can be left out too, at once; later garbage goes."""
+        collect_rarely()
+        before = gc.get_freeze_count()
+        kept = [[] for _ in range(1000)]  # type: ignore[var-annotated]
+        spare()
+        self.assertGreaterEqual(gc.get_freeze_count() - before, len(kept))
+        gone = weakref.ref(Knot())
+        gc.collect()
         self.assertIsNone(gone())
 
     def test_further_garbage_goes(self) -> None:

@@ -10,7 +10,10 @@ from pathlib import Path
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from altlas.gateway.addresses import TcpAddress
+from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.preflight import doubts, faults, tcp_endpoint
+from altlas.settings.tree import Settings
+from tests.gateway.contracts.world import document
 from tests.gateway.surroundings import key_and_certificate, memory_reactor, settings_of
 from tests.tls.authority import issue
 
@@ -137,6 +140,63 @@ class FaultsTests(SynchronousTestCase):
         path.touch(mode=0o400)
         (line,) = self.found(log=f"path = {path}")
         self.assertIn("cannot be written to", line)
+
+
+class ContractTests(SynchronousTestCase):
+    """Contracts, read once for all who look."""
+
+    def settings(self, text: str, state: str = "") -> Settings:
+        """Settings with one contract."""
+        backend = f"contract = a\n[contract:a]\n{text}\n[gateway]\n{state}"
+        more = {"one": "tcp:0", "two": "tcp:port=0", "log": "path = -"}
+        return settings_of(self, INI.format(backend=backend, **more))
+
+    def file(self, data: bytes) -> str:
+        """The lines of a contract in a file."""
+        path = Path(self.mktemp()).resolve()
+        path.write_bytes(data)
+        return f"file = {path}"
+
+    def test_good(self) -> None:
+        """Nothing is said of a good one, and it is read once."""
+        settings, readings = self.settings(self.file(document())), Readings()
+        self.assertEqual([*faults(settings, memory_reactor(), False, readings=readings)], [])
+        first = readings.of_file(settings.contracts[0])
+        self.assertEqual([*doubts(settings, readings=readings)], [])
+        self.assertIs(readings.of_file(settings.contracts[0]), first)
+
+    def test_flaws(self) -> None:
+        """Every flaw is told with its place, the first ones one by one."""
+        bad = document(*[f"no-slash-{number}" for number in range(30)])
+        found = [*faults(self.settings(self.file(bad)), memory_reactor(), False)]
+        self.assertEqual({(fault.section, fault.key) for fault in found}, {("contract:a", "file")})
+        self.assertTrue(2 < len(found) <= 21, len(found))
+        self.assertTrue(found[0].reason.startswith("/paths/"), found[0].reason)
+
+    def test_missing(self) -> None:
+        """A file that is not there is told."""
+        (fault,) = faults(self.settings("file = nowhere"), memory_reactor(), False)
+        self.assertEqual(fault.reason, "No such file or directory")
+
+    def test_doubts(self) -> None:
+        """What is not enforced is a doubt, with its place."""
+        schema = b'"content": {"a/b": {"schema": {"pattern": "(a)\\\\1"}}}, "description": "it"'
+        data = document().replace(b'"description": "it"', schema)
+        found = [*doubts(self.settings(self.file(data)))]
+        self.assertTrue(found)
+        self.assertTrue(found[0].reason.startswith("/paths/~1a/get/"), found[0].reason)
+
+    def test_state(self) -> None:
+        """Where copies cannot be kept is a doubt, if there is something to keep."""
+        path = Path(self.mktemp()).resolve()
+        path.touch()
+        url = "url = http://127.0.0.1:1/openapi.json"
+        (doubt,) = doubts(self.settings(url, f"state = {path}/state"))
+        self.assertEqual((doubt.section, doubt.key), ("gateway", "state"))
+        self.assertIn(f"{path} cannot be written to", doubt.reason)
+        (doubt,) = doubts(self.settings(url))
+        self.assertIn("there is no folder", doubt.reason)
+        self.assertEqual([*doubts(self.settings(self.file(document())))], [])
 
 
 class TcpEndpointTests(SynchronousTestCase):

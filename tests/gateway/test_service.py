@@ -153,6 +153,29 @@ class ServiceTests(SynchronousTestCase):
         self.reactor.advance(6.0)
         self.successResultOf(stopped)
 
+    def test_contracts(self) -> None:
+        """The gateway is not ready until its contracts were asked for, for ten seconds at most."""
+        more = "[contract:a]\nurl = http://127.0.0.1:9/openapi.json\n[backend:b]\n"
+        more += "instances = http://127.0.0.1:9\nprobe.enabled = no\ncontract = a\n"
+        service = self.started(f"{INI}{more}[route:b]\npath = /b/\nbackend = b\n")
+        self.assertEqual(service.view.ready(), (False, "not asked for yet: contract a"))
+        self.reactor.advance(10.0)
+        self.assertEqual(service.view.ready(), (True, "ready"))
+        self.assertIsNone(service.contracts.kept["a"].contract)
+        self.successResultOf(service.stopService())
+
+    def test_renewed(self) -> None:
+        """HUP has certificates and contracts read again."""
+        asked = []
+        service = self.service()
+        self.patch(type(service.contracts), "renew", lambda each: asked.append(each))
+        self.patch(type(service.certificates), "renew", lambda each: asked.append(each))
+        service.startService()
+        signal.raise_signal(signal.SIGHUP)
+        self.reactor.advance(0)
+        self.assertEqual(asked, [service.certificates, service.contracts])
+        self.successResultOf(service.stopService())
+
     def test_hurry(self) -> None:
         """A second TERM does not wait for the exchanges."""
         service = self.started()

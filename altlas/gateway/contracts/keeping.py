@@ -38,6 +38,8 @@ class Contracts:
     _copies: Copies
     kept: dict[str, Kept] = field(factory=dict, init=False)
     on_change: Callable[[str], object] = field(default=lambda _: None, init=False)
+    #: called after every swap too, by who owns the process
+    replaced: Callable[[], object] = field(default=lambda: None, init=False)
     _renewals: dict[str, Renewal] = field(factory=dict, init=False)
     _began: float | None = field(default=None, init=False)
     #: why copies could not be written the last time
@@ -124,6 +126,7 @@ class Contracts:
             saved = self._means.in_thread(partial(self._copies.save, settings, copy))
             saved.addCallbacks(self._saved, self._unsaved)
         self.on_change(settings.name)
+        self.replaced()
 
     def _saved(self, _: object) -> None:
         self._unkept = ""

@@ -20,6 +20,7 @@ class Reading:
     fingerprint: str
     version: Any
     contract: Contract
+    doubts: tuple[Flaw, ...]
 
 
 def compiled_of(settings: tree.Contract, found: Found) -> Reading:
@@ -27,8 +28,9 @@ def compiled_of(settings: tree.Contract, found: Found) -> Reading:
 
     Raises `Unusable`.
     """
-    contract = compiled(settings.name, digest(found.data), settings.base_path)
-    return Reading(found.fingerprint, found.version, contract)
+    digested = digest(found.data)
+    contract = compiled(settings.name, digested, settings.base_path)
+    return Reading(found.fingerprint, found.version, contract, digested.doubts)
 
 
 @define(eq=False)

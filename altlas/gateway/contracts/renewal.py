@@ -11,12 +11,13 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from altlas.contracts.contract import Contract, compiled
-from altlas.contracts.digesting import Unusable, from_json
+from altlas.contracts.digesting import Flaw, Unusable, from_json
 from altlas.contracts.kept import Kept
 from altlas.gateway.contracts.child import Trouble
 from altlas.gateway.contracts.means import Means
 from altlas.gateway.contracts.origins import Found, Origin, Unreachable
 from altlas.gateway.contracts.readings import Reading
+from altlas.gateway.contracts.retirement import Retirement
 from altlas.gateway.contracts.state import State, first_of, told
 from altlas.settings import tree
 
@@ -36,6 +37,7 @@ class Verdict:
     """What became of a document off the reactor's thread."""
 
     contract: Contract
+    doubts: tuple[Flaw, ...]
     #: changes against the one before that break clients
     breaking: tuple[Any, ...]
 
@@ -52,6 +54,7 @@ class Renewal:
     origin: Origin
     _means: Means
     _swapped: Callable[[Found], object]
+    _retirement: Retirement = field(init=False)
     #: the document that was judged last
     _judged: str = field(default="", init=False)
     _failures: int = field(default=0, init=False)
@@ -61,11 +64,15 @@ class Renewal:
     _again: bool = field(default=False, init=False)
     _running: bool = field(default=False, init=False)
 
+    def __attrs_post_init__(self) -> None:
+        self._retirement = Retirement(self._means.clock, self._means.in_thread)
+
     def begin(self, reading: Reading, changed: float) -> None:
         """Serve what was read before the start; nothing is called."""
         self._judged = reading.fingerprint
         self.origin.keep(reading.version)
         self._serve(reading.contract, reading.fingerprint, changed)
+        self._tell_doubts(reading.doubts)
 
     # --- when ---------------------------------------------------------------------------
 
@@ -81,6 +88,7 @@ class Renewal:
         """End, with what is under way; nothing more is heard of it."""
         self._running = False
         self._wake()
+        self._retirement.stop()
         if self._asking is not None:
             self._asking.cancel()
 
@@ -200,8 +208,7 @@ class Renewal:
         )
 
     def _decide(self, found: Found, verdict: Verdict) -> None:
-        used = self.kept.drift.used
-        breaking = [change for change in verdict.breaking if used(change.operation)]
+        breaking = [change for change in verdict.breaking if self._used(change.operation)]
         refuses = bool(breaking) and self.kept.settings.on_breaking == "refuse"
         if breaking:
             self._tell_breaking(breaking, refuses)
@@ -213,6 +220,14 @@ class Renewal:
             self.state.unusable, self.state.problems = None, ()
         else:
             self._swap(found, verdict.contract)
+            self._tell_doubts(verdict.doubts)
+
+    def _used(self, operation: str) -> bool:
+        """Whether clients asked for it, or for any one where none is named."""
+        drift, old = self.kept.drift, self.kept.contract
+        if operation or old is None:
+            return drift.used(operation)
+        return any(drift.used(each.id) for each in old.operations)
 
     def _tell_breaking(self, breaking: Iterable[Any], refuses: bool) -> None:
         log.warn(
@@ -238,10 +253,14 @@ class Renewal:
 
     def _serve(self, contract: Contract, fingerprint: str, changed: float) -> None:
         # The one assignment by which it serves.
-        self.kept.contract = contract
+        old, self.kept.contract = self.kept.contract, contract
+        if old is not None:
+            self._retirement.add(old)
         self.kept.drift.renewed(contract.operations)
         self.state.fingerprint, self.state.changed = fingerprint, changed
-        for doubt in first_of(map(told, contract.doubts)):
+
+    def _tell_doubts(self, doubts: Iterable[Flaw]) -> None:
+        for doubt in first_of(map(told, doubts)):
             log.warn("The contract {name}: {doubt}", name=self.state.name, doubt=doubt)
 
 
@@ -252,11 +271,14 @@ def _weighed(
     differences: Callable[[Contract, Contract], Iterable[Any]] | None,
 ) -> Verdict:
     """What the child said made a contract, and held against the old one. Takes its time."""
-    new = compiled(settings.name, from_json(said), settings.base_path)
+    digest = from_json(said)
+    new = compiled(settings.name, digest, settings.base_path)
     if old is None or differences is None:
-        return Verdict(new, ())
-    return Verdict(new, tuple(each for each in differences(old, new) if each.breaking))
+        return Verdict(new, digest.doubts, ())
+    breaking = tuple(each for each in differences(old, new) if each.breaking)
+    return Verdict(new, digest.doubts, breaking)
 
 
 def _words(change: Any) -> str:
-    return f"{change.operation} {change.pointer}: {change.message}"
+    about = change.operation or "all operations"
+    return f"{about}: {change.message} ({change.pointer})"
