@@ -23,7 +23,8 @@ _NONE = RetryWishes()
 class Retrying:
     """Decides whether a try is followed by another, and after what pause.
 
-    At most ``retry.tries`` times, or as often as the call's operation wishes, and, unless nothing was sent, never beyond the budget.
+    At most ``retry.tries`` times, or as often as the call's operation wishes, and, unless
+    nothing was sent, never beyond the budget.
     """
 
     _policy: RetrySettings

@@ -32,6 +32,8 @@ def _wide(paths: list[Rule]) -> Iterator[Rule]:
     for rule in paths:
         text = rule.pattern.text.lower()
         yield from _above(text, wide)
+        # A prefix also takes its path without the slash.
+        yield from wide.get(text + b"/", ())
         if rule.pattern.template is not None:
             head = text[: text.find(b"{}")]
             heads.add(head[: head.rfind(b"/") + 1])

@@ -20,6 +20,8 @@ def shadowed(routes: Sequence[Route]) -> list[tuple[Route, Route]]:
     for route, rivals in _rivals(routes):
         for rival in rivals:
             earlier = order[rival.name] < order[route.name]
+            if rival.routes != "itself":
+                continue  # what is no operation of a contract is left to others
             if rival is not route and _goes_first(rival, route, earlier) and _covers(rival, route):
                 found.append((route, rival))
                 break
@@ -63,6 +65,8 @@ def _goes_first(rival: Route, route: Route, earlier: bool) -> bool:
     """Whether the rival is asked before the route about every request that both take."""
     if rival.priority != route.priority:
         return rival.priority > route.priority
+    if route.routes != "itself":
+        return False  # its operations have closer paths than its own
     # Of two paths the closer one goes first, and the wider one cannot stand in its way.
     # But a regex is never close: it is asked after every path.
     if rival.path != route.path:

@@ -17,6 +17,7 @@ from altlas.errors import (
     UpstreamReset,
     UpstreamTimeout,
 )
+from altlas.resilience.retry import RetryWishes
 from altlas.settings.backends import BreakerSettings, RetrySettings
 from altlas.testing import NEVER, Answer, Step, StubClient
 from altlas.upstream.request import UpstreamRequest
@@ -133,6 +134,42 @@ class WhatTests(Retried):
         call = scene.call()
         self.assertEqual(self.successResultOf(scene.send(call)).code, 503)
         self.assertEqual(len(script.asked), 1)
+
+
+class WishesTests(Retried):
+    """What an operation says of itself."""
+
+    def tries(self, method: bytes, wishes: RetryWishes, **retry: Any) -> int:
+        """How many tries a call has that a reset ends, each time."""
+        scene = scene_of(*[UpstreamReset()] * 9, **retry)
+        self.failureResultOf(self.sent(scene, method, wishes=wishes)[1], UpstreamReset)
+        return len(scene.asked)
+
+    def test_idempotent(self) -> None:
+        """A POST that may be carried out twice is tried again, a GET that may not is not."""
+        self.assertEqual(self.tries(b"POST", RetryWishes(idempotent=True)), 3)
+        self.assertEqual(self.tries(b"GET", RetryWishes(idempotent=False)), 1)
+
+    def test_tries(self) -> None:
+        """The number of tries after the first, in place of the policy's, even of none."""
+        for policy in (0, 1, 5):
+            for wished in (0, 1, 3):
+                tries = self.tries(b"GET", RetryWishes(tries=wished), tries=policy)
+                self.assertEqual(tries, wished + 1)
+
+    def test_body(self) -> None:
+        """A body is kept for them where the policy would keep none."""
+        scene = scene_of(UpstreamReset(), FINE, tries=0)
+        wishes = RetryWishes(tries=1, idempotent=True)
+        _, pending = self.sent(scene, b"POST", body=body(b"data"), wishes=wishes)
+        self.successResultOf(pending)
+        self.assertEqual([each.body for each in scene.asked], [b"data"] * 2)
+
+    def test_none(self) -> None:
+        """Where no further try is wanted the end is no exhausted one."""
+        scene = scene_of(BUSY)
+        call, _ = self.sent(scene, wishes=RetryWishes(tries=0))
+        self.assertEqual(call.record.flag, "-")
 
 
 class BodyTests(Retried):

@@ -40,7 +40,7 @@ class GenerationTests(SynchronousTestCase):
         compiled = self.compiled()
         for path in (b"/words/x", b"/old", b"/hello"):
             facts = Facts(b"", path, b"GET", [], None)
-            self.assertIs(compiled.tree.match(facts).leaf, self.leaf(compiled, path))
+            self.assertIs(compiled.planted.tree.match(facts).leaf, self.leaf(compiled, path))
 
     def test_quiet(self) -> None:
         """Nothing runs before the start; the start probes every instance at once."""

@@ -1,0 +1,137 @@
+"""Routes made of contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+from twisted.trial.unittest import SynchronousTestCase
+
+from altlas.contracts.contract import Contract
+from altlas.contracts.kept import Kept
+from altlas.edge.leaf import ForwardLeaf
+from altlas.errors import MethodNotAllowed
+from altlas.gateway.expansion import Expanded, Expansion
+from altlas.resilience.retry import RetryWishes
+from altlas.routing.facts import Facts
+from altlas.routing.index import RouteIndex
+from altlas.routing.rule import Rule
+from altlas.settings.tree import Backend, Route, Settings
+from tests.backend.scene import Scene, backend
+from tests.gateway.kept import contract_of, kept
+
+
+@frozen
+class Holding:
+    """Stands in for the leaf that holds requests to a contract."""
+
+    inner: ForwardLeaf
+    kept: Kept
+
+
+def maker(name: str, path: str, **said: Any) -> Route:
+    """A route that the contract `made` makes."""
+    return Route(
+        name=name, path=path, backend="demo", routes="from-contract", contract="made", **said
+    )
+
+
+class ExpansionTests(SynchronousTestCase):
+    """What the settings' routes become."""
+
+    def expansion(self, contract: Contract | None, *routes: Route) -> Expansion:
+        """Of these routes, with the contract ``made``."""
+        self.kept = kept(contract)
+        made: Backend = backend()
+        settings = Settings(backends=(made,), routes=routes)
+        scene = Scene(made)
+        self.rules = [
+            Rule(route, ForwardLeaf.of(route, made, scene.stack) if route.backend else "fixed")
+            for route in routes
+        ]
+        return Expansion(settings, {"made": self.kept}, Holding)  # type: ignore[arg-type]
+
+    def expanded(self, contract: Contract | None, *routes: Route) -> Expanded:
+        """What these routes become."""
+        return self.expansion(contract, *routes).of(self.rules)
+
+    def leaf(self, made: Expanded, name: str) -> Any:
+        """The leaf of the operation of that name."""
+        return next(rule.leaf for rule in made.rules if rule.route.name == name)
+
+    def test_operations(self) -> None:
+        """Each operation is a rule in the place of the route; others stay as they are."""
+        plain, fixed = Route(name="p", path="/p/", backend="demo"), Route(name="f", path="/f")
+        contract = contract_of("GET /a list", "POST /a add", "GET /a/{b} get")
+        made = self.expanded(contract, plain, maker("m", "/"), fixed)
+        self.assertEqual([rule.route.name for rule in made.rules], ["p", "list", "add", "get", "f"])
+        self.assertIs(made.rules[0], self.rules[0])
+        self.assertEqual(made.doubts, [])
+        self.assertIs(self.leaf(made, "list"), self.leaf(made, "get"))
+        self.assertIs(self.leaf(made, "get").inner, self.rules[1].leaf)
+
+    def test_held(self) -> None:
+        """A route that only keeps to a contract stays one, with another leaf."""
+        route = Route(name="r", path="/r/", backend="demo", contract="made")
+        (rule,) = self.expanded(contract_of("GET /a list"), route).rules
+        self.assertIs(rule.route, route)
+        self.assertEqual(rule.leaf, Holding(self.rules[0].leaf, self.kept))
+
+    def test_missing(self) -> None:
+        """While there is no contract the route stands for itself, held to what will come."""
+        (rule,) = self.expanded(None, maker("m", "/m/")).rules
+        self.assertEqual((rule.route.name, rule.leaf.kept), ("m", self.kept))
+
+    def test_methods(self) -> None:
+        """A method that a path has not is refused, with those that it has; HEAD is GET's."""
+        contract = contract_of("GET /a/{b} get", "HEAD /c head", "GET /c other", "PUT /a/{x} put")
+        index = RouteIndex(self.expanded(contract, maker("m", "/")).rules)
+
+        def found(method: bytes, path: bytes) -> str:
+            return index.find(Facts(b"", path, method, [], None)).route.name
+
+        names = [found(b"HEAD", b"/a/x"), found(b"PUT", b"/a/x"), found(b"HEAD", b"/c")]
+        self.assertEqual([*names, found(b"GET", b"/c")], ["get", "put", "head", "other"])
+        error = self.assertRaises(MethodNotAllowed, found, b"DELETE", b"/a/x")
+        self.assertEqual(set(error.allowed), {"GET", "HEAD", "PUT"})
+
+    def test_wishes(self) -> None:
+        """What an operation wishes goes before what backend and route say."""
+        contract = contract_of(
+            "GET /a slow",
+            "POST /a again",
+            slow={"x-altlas-timeout": "2m"},
+            again={"x-altlas-retry": 3, "x-altlas-idempotent": True},
+        )
+        expansion = self.expansion(contract, maker("m", "/"))
+        made = expansion.of(self.rules)
+        timeouts = self.leaf(made, "slow").inner.timeouts
+        self.assertEqual((timeouts.response, timeouts.total), (120.0, 120.0))
+        self.assertEqual(self.leaf(made, "again").inner.wishes, RetryWishes(3, True))
+        # A backend keeps queues for each that it ever met.
+        self.assertIs(self.leaf(expansion.of(self.rules), "slow").inner.timeouts, timeouts)
+
+    def test_names(self) -> None:
+        """An id that is another's name as well is told apart by its route, and that is said."""
+        contract = contract_of("GET /a one", "GET /b two")
+        made = self.expanded(
+            contract, maker("m", "/m/"), Route(name="two", path="/x", backend="demo")
+        )
+        self.assertEqual(
+            (made.rules, made.doubts[:1]),
+            (made.rules[:1], ["route m leads to no path of operation one"]),
+        )
+        made = self.expanded(
+            contract, maker("m", "/"), Route(name="two", path="/x", backend="demo")
+        )
+        self.assertEqual([rule.route.name for rule in made.rules], ["one", "m.two", "two"])
+        self.assertEqual(
+            made.doubts,
+            ["operation two of route m is called m.two: that name is there more than once"],
+        )
+
+    def test_concerns(self) -> None:
+        """Only contracts that make routes are worth another planting."""
+        route = Route(name="r", path="/r/", backend="demo", contract="other")
+        expansion = self.expansion(None, maker("m", "/"), route)
+        self.assertEqual([expansion.concerns(name) for name in ("made", "other")], [True, False])
