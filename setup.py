@@ -60,6 +60,7 @@ setup(
         "altlas.demo": ["contracts/*"],
         "twisted.plugins": ["altlas_plugin.py"],
     },
+    entry_points={"console_scripts": ["altlas = altlas.__main__:main"]},
     install_requires=RUNTIME,
     extras_require={"docs": DOCS, "test": [*TEST, *DOCS], "fuzz": FUZZ, "bench": BENCH},
     classifiers=[

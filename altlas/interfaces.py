@@ -63,5 +63,26 @@ class IGatewayView(Interface):
         the first certificate in the file does. ``handshakes`` are a listener's.
         """
 
+    def contracts() -> list[dict[str, Any]]:
+        """One row a contract in the order of the configuration::
+
+        {name, source, up, reason, tried, fetched, changed, fingerprint, copied, failure,
+         unusable: {fingerprint, problems} | None, refused: {fingerprint, breaking} | None,
+         changes: {accepted, broke, refused, unusable}, requests: "refuse" | "report" | "off",
+         title, version, base_paths, since, doubts: [{pointer, message}],
+         operations: [{operation, method, path, requests,
+                       invalid: {total, refused, reported, by: {where: n}},
+                       answers: {"2xx": n}, invalid_answers: {total, by: {where: n}},
+                       unlooked: {side: {reason: n}}, last_used,
+                       undocumented: {statuses: {status: n},
+                                      request | response | query: {seen: {name: n}, others}}}],
+         undocumented: {totals: {path, method, status, query, request, response},
+                        paths: {seen: {"GET /shape": n}, others}},
+         unused: [operation]}
+
+        ``up`` is whether the document that the source gave last is the one that serves, and
+        ``reason`` why not. Counts are since ``since``, over all documents that the contract had.
+        """
+
     def ready() -> tuple[bool, str]:
         """Whether new requests are welcome, and why (not) in one sentence."""

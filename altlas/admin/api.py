@@ -103,6 +103,19 @@ class AdminAPI:
                 return json_answer(request, row)
         return problem(request, 404, f"There is no backend named {name!r}.")
 
+    @_get("/api/contracts")
+    def contracts(self, request: IRequest) -> bytes:
+        """`IGatewayView.contracts`."""
+        return json_answer(request, self._view.contracts())
+
+    @_get("/api/contracts/<name>")
+    def contract(self, request: IRequest, name: str) -> bytes:
+        """The row of one contract."""
+        for row in self._view.contracts():
+            if row["name"] == name:
+                return json_answer(request, row)
+        return problem(request, 404, f"There is no contract named {name!r}.")
+
     @_get("/api/tls")
     def tls(self, request: IRequest) -> bytes:
         """`IGatewayView.tls`."""

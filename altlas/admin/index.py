@@ -11,6 +11,7 @@ LINKS = {
     "/api/overview": "the gateway in one page",
     "/api/routes": "the routes, in the order in which they are tried",
     "/api/backends": "backends and instances, with the reason for each state; /api/backends/NAME",
+    "/api/contracts": "contracts, and what traffic shows of them; /api/contracts/NAME",
     "/api/tls": "certificates with their ends, and handshakes",
 }
 

@@ -184,7 +184,9 @@ class Drift:
         self._counts = {name: n for name, n in self._counts.items() if name in self._known}
 
     def used(self, name: str) -> bool:
-        """Whether the operation of this id was asked for since the start."""
+        """Whether the operation of this id was asked for since the start; any, for an empty id."""
+        if not name:
+            return any(counts.requests for counts in self._counts.values())
         return name in self._counts and self._counts[name].requests > 0
 
     def _begin(self, name: str) -> OperationCounts:

@@ -39,7 +39,8 @@ _SCHEMAS = {
     ),
 }
 
-_FIELDS: dict[str, dict[str, tuple[str, str]]] = {
+#: the fields of each kind that hold others: how, and of which kind
+FIELDS: dict[str, dict[str, tuple[str, str]]] = {
     "document": {
         "paths": (NAMED, "path"),
         "webhooks": (NAMED, "path"),
@@ -102,7 +103,7 @@ def _fields(kind: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str, str]
         # All its fields are paths, but for extensions.
         yield from ((name, ONE, "path") for name in node if not name.startswith("x-"))
         return
-    known = _FIELDS[kind]
+    known = FIELDS[kind]
     yield from ((name, *known[name]) for name in node if name in known)
 
 
@@ -185,8 +186,8 @@ def kind_at(way: Way, kind: str = "document") -> str | None:
         name = left.pop(0)
         if kind == "callback":
             how, kind = ONE, "path"
-        elif name in _FIELDS[kind]:
-            how, kind = _FIELDS[kind][name]
+        elif name in FIELDS[kind]:
+            how, kind = FIELDS[kind][name]
         else:
             return None
         if how != ONE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import hexlify
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from ipaddress import ip_address
 from random import Random
@@ -24,6 +24,7 @@ from altlas.edge.capacity import Capacity
 from altlas.edge.gate import Gate
 from altlas.edge.handshake import HTTP_1
 from altlas.edge.hsts import policy
+from altlas.edge.pages.fronting import fronted
 from altlas.edge.rationing import rationed
 from altlas.observability.record import ExchangeRecord
 from altlas.settings.tree import Listener, Network
@@ -36,6 +37,7 @@ from altlas.wire.underscores import UNDERSCORES, Names
 
 if TYPE_CHECKING:
     from altlas.edge.exchange import Exchange
+    from altlas.edge.leaf import Leaf
     from altlas.edge.tunnel import Tunnel
 
 
@@ -63,6 +65,8 @@ class Listening:
     report: Callable[[ExchangeRecord], object]
     wall_clock: Callable[[], float]
     _random: Random
+    #: what is answered here before any route is asked, by path
+    own: Mapping[bytes, Leaf] = field(factory=dict)
     #: exchanges under way
     in_flight: int = field(default=0, init=False)
     #: exchanges that ended
@@ -123,7 +127,7 @@ class Listening:
 
     def serve(self, dispatch: Callable[[Exchange], object]) -> None:
         """Have every exchange that begins go to `dispatch`, as far as the limits let it."""
-        self.dispatch = rationed(dispatch, self.settings.limit)
+        self.dispatch = rationed(fronted(dispatch, self.own), self.settings.limit)
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from attrs import frozen
 
 from altlas.contracts.digesting import Unusable as UnusableContract
+from altlas.edge.pages.swagger import INSTALL, installed
 from altlas.gateway.addresses import Address, TcpAddress, address_of
 from altlas.gateway.admin_access import access_doubts, access_faults
 from altlas.gateway.binds import endpoint, parsed
@@ -78,6 +79,9 @@ def doubts(
     for listener in settings.listeners:
         for key, reason in access_doubts(listener):
             yield Fault(f"listener:{listener.name}", key, reason)
+        if listener.openapi.docs is not None and not installed():
+            reason = f"the page is not installed, {INSTALL} does that; until then it is a 501"
+            yield Fault(f"listener:{listener.name}", "openapi.docs", reason)
     yield from _contract_doubts(settings, readings or Readings())
     if any(contract.url for contract in settings.contracts):
         state = settings.gateway.state

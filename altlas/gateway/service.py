@@ -22,6 +22,7 @@ from altlas.edge.handshake import HTTP_1
 from altlas.edge.headroom import Headroom
 from altlas.edge.http2.choosing import entrances
 from altlas.edge.listening import Entrance, Listening
+from altlas.edge.pages.publishing import Publishing
 from altlas.gateway.admin_access import access_faults, token_of
 from altlas.gateway.catalog import catalog
 from altlas.gateway.certificates import Certificates
@@ -92,7 +93,8 @@ class GatewayService(Service):
         self.contracts = Contracts.of(settings.contracts, means, settings.gateway.state, readings)
         self.generation: Generation = self._generation()
         self._replanting = Replanting(self.generation, means.in_thread, self._serve)
-        self.contracts.on_change = self._replanting.changed
+        self._publishing = Publishing(settings, self.contracts.kept, means.in_thread)
+        self.contracts.on_change = self._changed
         self.access_log = AccessLog(
             settings.access_log, self.timers, failed=self.metrics.access_log_failed
         )
@@ -174,6 +176,7 @@ class GatewayService(Service):
             self._report,
             self._wall_clock,
             self._random,
+            self._publishing.leaves(listener),
         )
         self.headroom.serve(listening.capacity)
         self._ports.watchers[listener.name] = listening.gate.add
@@ -185,6 +188,10 @@ class GatewayService(Service):
     def _renew(self) -> None:
         self.certificates.renew()
         self.contracts.renew()
+
+    def _changed(self, contract: str) -> None:
+        self._replanting.changed(contract)
+        self._publishing.changed(contract)
 
     def _serve(self, dispatcher: Dispatcher) -> None:
         """Have the exchanges that begin from now on find other routes."""
@@ -216,6 +223,7 @@ class GatewayService(Service):
         self.draining = True
         self.contracts.stop()
         self._replanting.stop()
+        self._publishing.stop()
         draining = Draining(self.listeners.values(), drain, self._reactor)
         self._signals.hurry(draining.hurry)
         await draining.drained(lambda: self._ports.close("routes"))

@@ -10,6 +10,7 @@ from zope.interface import implementer
 
 from altlas.backend.roster import Member
 from altlas.backend.running import RunningBackend
+from altlas.gateway.contract_rows import contract_rows
 from altlas.interfaces import IGatewayView
 from altlas.resilience.reading import reading
 from altlas.routing.table import table
@@ -102,6 +103,11 @@ class GatewayView:
     def tls(self) -> list[dict[str, Any]]:
         """See `IGatewayView`."""
         return self._service.certificates.rows()
+
+    def contracts(self) -> list[dict[str, Any]]:
+        """See `IGatewayView`."""
+        contracts = self._service.contracts
+        return contract_rows(contracts.rows(), contracts.kept)
 
     def ready(self) -> tuple[bool, str]:
         """See `IGatewayView`."""

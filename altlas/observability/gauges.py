@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from altlas.interfaces import IGatewayView
 from altlas.observability.connection_metrics import connection_metrics
+from altlas.observability.contract_metrics import contract_metrics
 from altlas.observability.tls_metrics import tls_metrics
 
 #: every state gets a series, so that a graph shows the change and not a hole
@@ -36,6 +37,7 @@ class ViewGauges:
         yield _circuits(backends)
         yield from connection_metrics(overview["listeners"])
         yield from tls_metrics(self._view.tls())
+        yield from contract_metrics(self._view.contracts())
 
 
 def _build(overview: Row) -> Metric:

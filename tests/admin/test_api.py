@@ -23,6 +23,7 @@ PATHS = (
     "/api/routes",
     "/api/backends",
     "/api/tls",
+    "/api/contracts",
 )
 
 
@@ -103,6 +104,17 @@ class AdminAPITests(SynchronousTestCase):
         answer = self.ask("/api/backends/nope")
         self.assertEqual((answer.code, answer.kind), (404, "application/problem+json"))
         self.assertEqual(answer.json["detail"], "There is no backend named 'nope'.")
+
+    def test_contracts(self) -> None:
+        """Contracts are the view's; each can be asked for by name."""
+        self.assertEqual(self.ask("/api/contracts").json, fixed_view().contracts())
+        self.assertEqual(self.ask("/api/contracts/pets").json, fixed_view().contracts()[0])
+
+    def test_no_such_contract(self) -> None:
+        """A name that no contract has is a 404 that says so."""
+        answer = self.ask("/api/contracts/nope")
+        self.assertEqual((answer.code, answer.kind), (404, "application/problem+json"))
+        self.assertEqual(answer.json["detail"], "There is no contract named 'nope'.")
 
     def test_slash_or_none(self) -> None:
         """Every path answers the same with a slash at its end, and without a redirect."""

@@ -14,7 +14,9 @@ class IndexTests(SynchronousTestCase):
     def test_complete(self) -> None:
         """The index names every path that the API answers to, and no other."""
         rules = {rule.rule for rule in AdminAPI.app.url_map.iter_rules()}
-        self.assertEqual(set(links()), rules - {"/", "/api/backends/<name>"})
+        self.assertEqual(
+            set(links()), rules - {"/", "/api/backends/<name>", "/api/contracts/<name>"}
+        )
 
     def test_page(self) -> None:
         """The page for browsers links to every one of them."""

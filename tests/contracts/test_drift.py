@@ -144,6 +144,12 @@ class DriftTests(SynchronousTestCase):
         self.drift.request(LIST)
         self.assertEqual(self.row()["requests"], 1)
 
+    def test_used(self) -> None:
+        """What is said of all operations is said of one in use as soon as any is."""
+        self.assertFalse(self.drift.used(""))
+        self.drift.request(LIST)
+        self.assertTrue(self.drift.used(""))
+
     def test_plain(self) -> None:
         """What is told is ready for JSON, and is the asker's own."""
         self.drift.request(LIST, (BODY,), True)

@@ -99,6 +99,69 @@ TLS = {
     "handshakes": {"complete": 7, "failed": 1, "late": 0, "left": 0},
 }
 
+CONTRACT = {
+    "name": "pets",
+    "source": "/etc/pets.yaml",
+    "up": True,
+    "reason": "",
+    "tried": True,
+    "fetched": 1000.0,
+    "changed": 1000.0,
+    "fingerprint": "ab12",
+    "copied": False,
+    "failure": "",
+    "unusable": None,
+    "refused": None,
+    "changes": {"accepted": 2, "broke": 1, "refused": 0, "unusable": 0},
+    "requests": "refuse",
+    "title": "Pets",
+    "version": "1.2",
+    "base_paths": ["/v1"],
+    "since": 1000.0,
+    "doubts": [{"pointer": "/paths", "message": "odd"}],
+    "operations": [
+        {
+            "operation": "listPets",
+            "method": "GET",
+            "path": "/pets",
+            "requests": 10,
+            "invalid": {"total": 3, "refused": 2, "reported": 1, "by": {"query": 3}},
+            "answers": {"2xx": 9},
+            "invalid_answers": {"total": 1, "by": {"status": 1}},
+            "unlooked": {"response": {"long": 4}},
+            "last_used": 1030.0,
+            "undocumented": {
+                "statuses": {"418": 1},
+                "request": {"seen": {}, "others": 0},
+                "response": {"seen": {"/x": 2}, "others": 0},
+                "query": {"seen": {}, "others": 0},
+            },
+        },
+        {
+            "operation": "addPet",
+            "method": "POST",
+            "path": "/pets",
+            "requests": 0,
+            "invalid": {"total": 0, "refused": 0, "reported": 0, "by": {}},
+            "answers": {},
+            "invalid_answers": {"total": 0, "by": {}},
+            "unlooked": {},
+            "last_used": None,
+            "undocumented": {
+                "statuses": {},
+                "request": {"seen": {}, "others": 0},
+                "response": {"seen": {}, "others": 0},
+                "query": {"seen": {}, "others": 0},
+            },
+        },
+    ],
+    "undocumented": {
+        "totals": {"path": 5, "method": 0, "status": 1, "query": 0, "request": 0, "response": 2},
+        "paths": {"seen": {"GET /cats": 5}, "others": 0},
+    },
+    "unused": ["addPet"],
+}
+
 
 @implementer(IGatewayView)
 @define(eq=False)
@@ -122,6 +185,9 @@ class FixedView:
 
     def tls(self) -> list[dict[str, Any]]:
         return [TLS]
+
+    def contracts(self) -> list[dict[str, Any]]:
+        return [CONTRACT]
 
     def ready(self) -> tuple[bool, str]:
         return self.welcome

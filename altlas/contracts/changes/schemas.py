@@ -69,14 +69,21 @@ class SchemaChanges:
 
     def _walk(self, start: Pair) -> Iterator[tuple[str, Finding]]:
         waiting, seen = deque([("", start)]), {start}
+        whole = True
         while waiting:
             prefix, pair = waiting.popleft()
             local = self._local(pair)
             yield from ((prefix, finding) for finding in local.findings)
             for step, below in local.below:
-                if below not in seen and len(seen) < PAIRS:
+                if below in seen:
+                    continue
+                whole = whole and len(seen) < PAIRS
+                if whole:
                     seen.add(below)
                     waiting.append((prefix + step, below))
+        if not whole:
+            words = "has more places than are compared"
+            yield "", Finding(start.new[0], Verdict.UNSURE, words)
 
     def _local(self, pair: Pair) -> Local:
         if pair not in self._known:

@@ -196,6 +196,7 @@ class Renewal:
         return verdict
 
     def _useless(self, found: Found, error: Unusable) -> None:
+        self.state.changes["unusable"] += 1
         self.state.unusable = found.fingerprint
         self.state.problems = first_of(map(told, error.flaws))
         self.state.refused, self.state.breaking = None, ()
@@ -212,6 +213,8 @@ class Renewal:
         refuses = bool(breaking) and self.kept.settings.on_breaking == "refuse"
         if breaking:
             self._tell_breaking(breaking, refuses)
+        result = "refused" if refuses else "broke" if breaking else "accepted"
+        self.state.changes[result] += 1
         if refuses:
             self.state.refused, self.state.breaking = (
                 found.fingerprint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 #: flaws that are told one by one
 MOST = 20
@@ -41,6 +41,11 @@ class State:
     refused: str | None = None
     breaking: tuple[str, ...] = ()
 
+    #: new documents since the start, by what became of them
+    changes: dict[str, int] = field(
+        factory=lambda: dict.fromkeys(("accepted", "broke", "refused", "unusable"), 0)
+    )
+
     def settled(self) -> None:
         """The document that came last is the one that serves."""
         self.problems, self.unusable = (), None
@@ -50,7 +55,8 @@ class State:
         """Ready for JSON::
 
         {name, source, tried, fetched, changed, fingerprint, copied, failure,
-         unusable: {fingerprint, problems} | None, refused: {fingerprint, breaking} | None}
+         unusable: {fingerprint, problems} | None, refused: {fingerprint, breaking} | None,
+         changes: {accepted, broke, refused, unusable}}
         """
         unusable = {"fingerprint": self.unusable, "problems": [*self.problems]}
         refused = {"fingerprint": self.refused, "breaking": [*self.breaking]}
@@ -65,6 +71,7 @@ class State:
             "failure": self.failure,
             "unusable": unusable if self.unusable else None,
             "refused": refused if self.refused else None,
+            "changes": dict(self.changes),
         }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.contracts.changes import schemas
 from tests.contracts.editions import answered, asked, changes, compared
 
 STRING, NUMBER = {"type": "string"}, {"type": "number"}
@@ -240,6 +241,14 @@ class BranchTests(BothWays):
         ((verdict, message),) = compared(old, new)
         self.assertEqual(verdict, "breaking")
         self.assertIn("at " + "/x" * 30, message)
+
+    def test_too_much(self) -> None:
+        """Where not all places are compared, it may break, and that is told."""
+        self.patch(schemas, "PAIRS", 10)
+        many = {f"S{n}": {"properties": {"x": ref(f"S{n + 1}")}} for n in range(30)}
+        old, new = (asked(ref("S0"), **many, S30=end) for end in (STRING, NUMBER))
+        told = "the request body (application/json) has more places than are compared"
+        self.assertEqual(compared(old, new), [("may break", told)])
 
     @given(st.data())
     def test_against_values(self, data: st.DataObject) -> None:

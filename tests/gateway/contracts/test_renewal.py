@@ -166,7 +166,7 @@ class BadTests(Renewing):
         self.assertTrue(row["unusable"]["problems"])
         (told,) = self.said(LogLevel.error)
         self.assertIn(row["unusable"]["problems"][0], told)
-        self.assertEqual(row["failure"], "")
+        self.assertEqual((row["failure"], row["changes"]["unusable"]), ("", 1))
 
     def test_bad_is_not_asked_for_again(self) -> None:
         """A bad document that has an ETag is not sent again, while it stays."""
@@ -207,6 +207,7 @@ class BreakingTests(Renewing):
         self.assertEqual((version(contracts), self.changes), ("7", ["a"]))
         refused = self.row(contracts)["refused"]
         self.assertIn("/a", refused["breaking"][0])
+        self.assertEqual(self.row(contracts)["changes"]["refused"], 1)
         (told,) = self.said(LogLevel.warn)
         self.assertIn("the one from before serves on", told)
 
@@ -219,7 +220,9 @@ class BreakingTests(Renewing):
 
     def test_warned(self) -> None:
         """``warn`` takes it with a line that names what breaks."""
-        self.assertEqual(version(self.broken("warn")), "8")
+        contracts = self.broken("warn")
+        self.assertEqual(version(contracts), "8")
+        self.assertEqual(self.row(contracts)["changes"]["broke"], 1)
         (told,) = self.said(LogLevel.warn)
         self.assertIn("/a", told)
 

@@ -1,0 +1,1 @@
+"""The command ``altlas``: what is done with files, without a gateway. Loads no Twisted."""
