@@ -57,7 +57,7 @@ ACROSS = {
 
 #: Test files that mirror no source file, each with the reason.
 UNMIRRORED = {
-    "tests/contracts/test_suite.py": "the JSON-Schema-Test-Suite, over all that a document goes through",
+    "tests/contracts/test_suite.py": "the JSON-Schema-Test-Suite, over digest and schemas",
     "tests/edge/test_endings.py": "every ending of an exchange, by chance, over channel and stack",
     "tests/reactor/test_conformance.py": "Twisted's own reactor tests",
     "tests/settings/test_examples.py": "the configurations that are shipped",

@@ -8,9 +8,11 @@ from typing import Any
 
 from altlas.contracts.flaws import Flaw, Unusable, pointer_to
 from altlas.contracts.linking import linking_flaws
+from altlas.contracts.place import Place
 from altlas.contracts.places import METHODS, Way, all_in
 from altlas.contracts.references import resolved
 from altlas.contracts.specification import form_flaws, rule_flaws
+from altlas.contracts.wishes import wishes
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
@@ -65,6 +67,10 @@ def _operation_flaws(document: Mapping[str, Any]) -> Iterator[Flaw]:
         if name is not None and ids.setdefault(name, way) != way:
             first = pointer_to(ids[name])
             yield Flaw(pointer_to((*way, "operationId")), f"is the id of {first[:200]} too")
+        try:
+            wishes(Place(document, way, operation))
+        except ValueError as error:
+            yield Flaw(pointer_to(way), str(error))
         # Of other methods they can: GitHub's document has such.
         _, template, method = way
         same = forms.setdefault((_PARAMETER.sub("{}", template), method), template)

@@ -145,10 +145,19 @@ class OperationTests(SynchronousTestCase):
     def test_parameters(self) -> None:
         """A parameter that is there twice, or is missing for the template, is told of."""
         for version in VERSIONS:
-            twice = {**_OK, "parameters": [_path("x"), _path("x")]}
+            twice = {**_OK, "parameters": [_path("x"), {**_path("x"), "example": 1}]}
             found = told(document(version, paths={"/{x}": {"get": twice}, "/b/{y}": {"get": _OK}}))
             pointers = [pointer for pointer, _ in found]
             self.assertEqual(pointers, ["/paths/~1b~1{y}/get", "/paths/~1{x}/get/parameters"])
+
+    def test_wishes(self) -> None:
+        """What an operation wishes of the gateway must be readable."""
+        for name, value in {"timeout": "soon", "retry": -1, "idempotent": "yes"}.items():
+            found = told(document(paths={"/a": {"get": {**_OK, f"x-altlas-{name}": value}}}))
+            self.assertEqual([pointer for pointer, _ in found], ["/paths/~1a/get"])
+            self.assertIn(f"x-altlas-{name} is to be", found[0][1])
+        wishes = {"x-altlas-timeout": "2s", "x-altlas-retry": 1, "x-altlas-idempotent": True}
+        self.assertEqual(told(document(paths={"/a": {"get": {**_OK, **wishes}}})), [])
 
     def test_security(self) -> None:
         """A security scheme that is asked for must be there."""
