@@ -2,7 +2,7 @@
 
 A small GET with a browser's eight fields and a small JSON answer, on kept connections, with
 everything on that is on by default; a small POST of JSON, and the same held to a contract: its
-path, a parameter, its body, and then its answer too. Run as
+path, a parameter and its body. Run as
 ``python -m bench.micro.exchange [--profile]``.
 """
 
