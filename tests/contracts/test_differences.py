@@ -114,7 +114,7 @@ class WholeTests(SynchronousTestCase):
     """The comparison as a whole."""
 
     def large(self, kind: str = "string") -> dict[str, Any]:
-        """A document of 500 operations over 200 schemas that refer to one another."""
+        """A document of 100 operations over 200 schemas that refer to one another."""
         schemas: dict[str, Any] = {
             f"S{n}": {
                 "properties": {

@@ -73,8 +73,13 @@ def _statuses(edition: Edition, place: Pointer) -> dict[str, str]:
 
 
 def _covering(status: str, statuses: Mapping[str, str]) -> str | None:
-    """The status itself, or the range or default that stands for it."""
-    for each in (status, f"{status[0]}XX", "DEFAULT"):
+    """The status itself, or the range or default that stands for it.
+
+    A default beside documented successes is meant for failures.
+    """
+    succeeds = any(each.startswith("2") for each in statuses)
+    ranges = [status, f"{status[0]}XX", "DEFAULT"]
+    for each in ranges[:2] if status.startswith("2") and succeeds else ranges:
         if each in statuses:
             return statuses[each]
     return None

@@ -29,7 +29,15 @@ class AnswerTests(SynchronousTestCase):
         """A range or the default stands for the statuses in it."""
         exact, ranged = {"200": json_body(STRING)}, {"2XX": json_body(STRING)}
         self.assertEqual(self.verdicts(exact, ranged), ["harmless"])
-        self.assertEqual(self.verdicts(exact, {"default": json_body(NUMBER)}), ["breaking"])
+        self.assertEqual(
+            self.verdicts(exact, {"default": json_body(NUMBER)}), ["breaking", "harmless"]
+        )
+
+    def test_default_beside_successes(self) -> None:
+        """A default stands for no success where others are documented."""
+        old, failing = {"200": json_body(STRING)}, json_body(NUMBER)
+        new = {"201": json_body(STRING), "default": failing}
+        self.assertEqual(self.verdicts(old, new), ["breaking", "harmless", "harmless"])
 
     def test_shared(self) -> None:
         """An answer that is referred to is compared as what it is."""
