@@ -60,12 +60,14 @@ def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contrac
     """
     document = top(digest.document)
     given = None if base_path is None else (base_path.rstrip("/"),)
-    planting = _Planting(Schemas(digest.document), given, base_paths(document.to("servers")))
+    schemas = Schemas(digest.document)
+    planting = _Planting(schemas, given, base_paths(document.to("servers")))
     for template, path in document.to("paths").members():
         if template.startswith("/"):
             planting.plant(template, path)
     if planting.flaws:
         raise Unusable(planting.flaws)
+    schemas.compile()
     info = document.to("info")
     return Contract(
         name=name,
