@@ -116,17 +116,23 @@ class Templates:
 class Templated:
     """Templates before prefixes: which place a path has among both."""
 
-    __slots__ = ("_last", "_prefixes", "_templates")
+    __slots__ = ("_asked", "_found", "_last", "_prefixes", "_templates")
 
     def __init__(self, templates: Templates, prefixes: Prefixes, last: float) -> None:
         """`last` is the top of what comes after all prefixes."""
         self._templates = templates
         self._prefixes = prefixes
         self._last = last
+        # A request asks twice in a row for its path, the same object (see `RouteIndex.sure`).
+        self._asked: bytes | None = None
+        self._found: Place | None = None
 
     def located(self, path: bytes) -> Place | None:
         """The place of the most specific template that takes `path`, or of its prefix."""
-        return self.before(self._prefixes.located(path), path)
+        if path is not self._asked:
+            self._found = self.before(self._prefixes.located(path), path)
+            self._asked = path
+        return self._found
 
     def before(self, place: Place | None, path: bytes) -> Place | None:
         """The templates that take `path`, linked to what comes after them."""
