@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.contracts.flaws import Unusable
 from altlas.contracts.schemas import Direction, Schemas
 from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
@@ -34,11 +35,17 @@ class SchemasTests(SynchronousTestCase):
         self.assertEqual([schema.valid(1), schema.valid("1")], [True, False])
 
     def test_nothing_there(self) -> None:
-        """A way to nothing, or to what cannot be compiled, is a ValueError."""
+        """A way to nothing is a ValueError; what cannot be compiled is told when it is to be."""
         schemas = Schemas(of_schemas(it={"$ref": "http://127.0.0.1:9/x"}, bad={"type": 3}))
-        for name in ("gone", "it", "bad"):
-            way = ("components", "schemas", name)
-            self.assertRaises(ValueError, schemas.at, way, Direction.REQUEST)
+        way = ("components", "schemas")
+        self.assertRaises(ValueError, schemas.at, (*way, "gone"), Direction.REQUEST)
+        for name in ("it", "bad"):
+            schemas.at((*way, name), Direction.REQUEST)
+        flaws = self.assertRaises(Unusable, schemas.compile).flaws
+        self.assertEqual(
+            [each.pointer for each in flaws],
+            [f"/components/schemas/{name}" for name in ("it", "bad")],
+        )
 
     def test_fields(self) -> None:
         """A schema knows the fields that it names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,14 @@ import yaml
 from openapi_spec_validator import validate
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
 
+from altlas.contracts.contract import Contract, compiled
+from altlas.contracts.digesting import digest
 from altlas.demo.answers import Answers
 from altlas.demo.publication import Publication
 from altlas.demo.serving import SERVICES
+from altlas.wire.fields import first
 from tests.demo.served import Served
 
 #: where each service has its contract, its media type and its version of OpenAPI
@@ -22,6 +27,51 @@ PUBLISHED = {
     "runner": ("/openapi.json", "application/json", "3.0.3"),
     "archive": ("/openapi.yaml", "application/yaml", "3.1.0"),
 }
+
+#: requests and the statuses of their answers, by service; each status that it has is among them
+ASKED: dict[str, list[tuple[str, str, bytes | None, int]]] = {
+    "segmentation": [
+        ("GET", "/", None, 200),
+        ("HEAD", "/segment?text=One.", None, 200),
+        ("GET", "/segment?text=One.+Two.", None, 200),
+        ("GET", "/segment", None, 400),
+        ("GET", "/segment?text=x&_fail=418", None, 418),
+        ("POST", "/segment", b'{"text": "Yes. No?"}', 200),
+        ("POST", "/segment", b'{"text": 7}', 400),
+        ("POST", "/segment?_fail=503", b'{"text": ""}', 503),
+    ],
+    "runner": [
+        ("GET", "/", None, 200),
+        ("POST", "/jobs", None, 202),
+        ("POST", "/jobs", b'{"kind": "x", "seconds": 0.5}', 202),
+        ("POST", "/jobs", b'{"seconds": -1}', 400),
+        ("GET", "/jobs", None, 200),
+        ("HEAD", "/jobs", None, 200),
+        ("GET", "/jobs/000000000000", None, 404),
+        ("GET", "/jobs/000000000000?_stall=x", None, 400),
+        ("GET", "/jobs/000000000000?_fail=500", None, 500),
+    ],
+    "archive": [
+        ("GET", "/", None, 200),
+        ("PUT", "/documents/a.b", b"[1]", 201),
+        ("PUT", "/documents/a.b", b"null", 200),
+        ("PUT", "/documents/a.b", b"{", 400),
+        ("PUT", "/documents/.a", b"{}", 400),
+        ("GET", "/documents", None, 200),
+        ("GET", "/documents/a.b", None, 200),
+        ("HEAD", "/documents/a.b", None, 200),
+        ("DELETE", "/documents/a.b", None, 200),
+        ("DELETE", "/documents/a.b", None, 404),
+        ("GET", "/documents/a.b", None, 404),
+        ("GET", "/documents?_fail=429", None, 429),
+    ],
+}
+
+
+def lines(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
+    """The fields of a response, one a line."""
+    for name, values in headers.getAllRawHeaders():
+        yield from ((name, value) for value in values)
 
 
 class PublicationTests(SynchronousTestCase):
@@ -80,6 +130,29 @@ class PublicationTests(SynchronousTestCase):
         for operation in found:
             self.assertTrue(operation["summary"] and operation["tags"], operation)
             self.assertLessEqual({"400", "4XX", "5XX"}, {*operation["responses"]})
+
+    def test_answers(self) -> None:
+        """What a service answers is what it has promised, to a HEAD what it has of a GET."""
+        for service, asked in ASKED.items():
+            served = self.served(service)
+            contract = self.contract(service)
+            for method, path, body, status in asked:
+                response, data = served.fetch(method, path, data=body)
+                self.assertEqual(response.code, status, path)
+                found = contract.find(method.encode(), path.partition("?")[0].encode())
+                fields = [*lines(response.headers)]
+                answer = found.operation.answer(status)
+                self.assertEqual(answer.check(fields), (), path)
+                if method != "HEAD":
+                    rule = answer.body_rule(first(fields, b"content-type"))
+                    self.assertEqual(rule.check(data).mismatches, (), path)
+
+    def contract(self, service: str) -> Contract:
+        """What a service publishes, compiled."""
+        _, data = self.served(service).fetch("GET", PUBLISHED[service][0])
+        digested = digest(data)
+        self.assertEqual(digested.doubts, ())
+        return compiled(service, digested)
 
     def test_every_route_is_an_operation(self) -> None:
         """A service has no route that its contract does not have, nor the reverse."""

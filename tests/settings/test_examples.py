@@ -33,7 +33,8 @@ class ExampleTests(SynchronousTestCase):
         self.assertNotEqual(names, [])
         folder = self.files()
         for name in names:
-            found = shipped(f"examples/{name}", TLS_FOLDER=str(folder), CONTRACTS=str(folder))
+            places = dict.fromkeys(("TLS_FOLDER", "CONTRACTS", "STATE"), str(folder))
+            found = shipped(f"examples/{name}", **places)
             self.assertEqual(found.warnings, (), name)
             self.assertEqual(list(faults(found.settings, memory_reactor(), bind=False)), [], name)
             self.assertEqual(list(doubts(found.settings)), [], name)
