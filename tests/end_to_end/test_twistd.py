@@ -62,7 +62,7 @@ class TwistdTests(Daemon):
         self.until(self.logged, "written again")
         self.assertIsNone(process.poll())
         process.terminate()
-        self.assertIn("HUP: certificates are read again", self.ended(process))
+        self.assertIn("HUP: certificates and contracts are read again", self.ended(process))
 
     def test_daemon(self) -> None:
         """In the background all of it works as well, and relative paths do, wherever it runs.

@@ -17,6 +17,7 @@ from altlas.gateway.contracts.child import Trouble
 from altlas.gateway.contracts.means import Means
 from altlas.gateway.contracts.origins import Found, Origin, Unreachable
 from altlas.gateway.contracts.readings import Reading
+from altlas.gateway.contracts.retirement import Retirement
 from altlas.gateway.contracts.state import State, first_of, told
 from altlas.settings import tree
 
@@ -53,6 +54,7 @@ class Renewal:
     origin: Origin
     _means: Means
     _swapped: Callable[[Found], object]
+    _retirement: Retirement = field(init=False)
     #: the document that was judged last
     _judged: str = field(default="", init=False)
     _failures: int = field(default=0, init=False)
@@ -61,6 +63,9 @@ class Renewal:
     #: whether somebody wants it asked at once, while it is asked already
     _again: bool = field(default=False, init=False)
     _running: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._retirement = Retirement(self._means.clock, self._means.in_thread)
 
     def begin(self, reading: Reading, changed: float) -> None:
         """Serve what was read before the start; nothing is called."""
@@ -83,6 +88,7 @@ class Renewal:
         """End, with what is under way; nothing more is heard of it."""
         self._running = False
         self._wake()
+        self._retirement.stop()
         if self._asking is not None:
             self._asking.cancel()
 
@@ -250,7 +256,9 @@ class Renewal:
 
     def _serve(self, contract: Contract, fingerprint: str, changed: float) -> None:
         # The one assignment by which it serves.
-        self.kept.contract = contract
+        old, self.kept.contract = self.kept.contract, contract
+        if old is not None:
+            self._retirement.add(old)
         self.kept.drift.renewed(contract.operations)
         self.state.fingerprint, self.state.changed = fingerprint, changed
 
