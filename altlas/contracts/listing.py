@@ -119,6 +119,8 @@ def _demands(route: Route) -> tuple[bool, bool, bool]:
 def _inverse(part: Part, document: Node, template: str, method: str) -> Inverse | None:
     for base_path in _base_paths(part, document, template, method):
         found = inverse(part.route, base_path + template)
+        if found is not None and found.decided and part.route.routes != "itself":
+            continue  # what is made of a contract is made of its templates as they are
         if found is not None and part.takes(method.upper(), found.template):
             return found
     return None

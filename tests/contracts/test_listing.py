@@ -92,6 +92,11 @@ class ListingTests(SynchronousTestCase):
         self.assertEqual(listed(made), ["GET /first", "POST /first"])
         self.assertNotIn("parameters", made["paths"]["/first"]["get"])
 
+    def test_decided_by_none(self) -> None:
+        """A route that is made of its contract decides no variables, and leads to no such path."""
+        made = of((route("a", "/first/", "/x/1/", routes="from-contract"), self.said))
+        self.assertEqual(listed(made), [])
+
     def test_path_by_reference(self) -> None:
         """A path may refer to what stands elsewhere."""
         said = document(
