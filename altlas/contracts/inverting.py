@@ -48,7 +48,7 @@ def inverse(route: Route, template: str) -> Inverse | None:
         return None
     rest = given[len(fixed) :]
     if not rest:  # the prefix without its slash; at the root there is none without
-        return Inverse(route.path.removesuffix("/") or "/", decided)
+        return None if route.path == "/" else Inverse(route.path.removesuffix("/"), decided)
     return Inverse(route.path + "/".join(rest), decided)
 
 

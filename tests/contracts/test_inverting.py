@@ -62,6 +62,11 @@ class InverseTests(SynchronousTestCase):
             [inverse(route, each) for each in ("/v2/x", "/v1x", "/", "/{v}x/y")], [None] * 4
         )
 
+    def test_root(self) -> None:
+        """The root has no form without its slash, so nothing leads to the prefix alone."""
+        route = Route(name="r", path="/", backend="b", rewrite=Rewrite(prefix="/a"))
+        self.assertEqual((inverse(route, "/a"), inverse(route, "/a/")), (None, Inverse("/")))
+
     def test_irreversible(self) -> None:
         """Regexes have no way back, nor have braces that are no variables."""
         regex = Rewrite(regex="^/a", to="/b")
