@@ -66,6 +66,10 @@ def compared(found: Mapping[str, Row], titles: Mapping[str, str]) -> Iterator[Ba
         row = found["json"]
         rate = ratio(_figure(row, "gateway", "rate"), _figure(row, "express", "rate"))
         yield Bar("requests/s as a multiple of express's", rate, 4.0, at_most=False)
+    if "held" in found:
+        row = found["held"]
+        held = ratio(_figure(row, "contract", "cpu"), _figure(row, "gateway", "cpu"))
+        yield Bar(f"{titles['held']}: CPU as a multiple of what it is without", held, 1.5)
     if "512" in found:
         row = found["512"]
         p99 = ratio(_figure(row, "gateway", "p99"), _figure(row, "haproxy", "p99"))

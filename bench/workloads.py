@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from bench import promise
+
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -52,8 +54,10 @@ class Workload:
     title: str
     path: str = "/json"
     method: str = "GET"
-    #: bytes of the request's body
+    #: bytes of the request's body, whatever they are
     body: int = 0
+    #: the body itself, where that matters
+    text: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     clients: int = 64
     tls: bool = False
@@ -69,6 +73,14 @@ WORKLOADS = (
         path="/post",
         method="POST",
         body=2 * KIB,
+        fields=(("Content-Type", "application/json"),),
+    ),
+    Workload(
+        name="held",
+        title="small JSON POST that a contract has",
+        path=promise.PATH,
+        method="POST",
+        text=promise.BODY.decode(),
         fields=(("Content-Type", "application/json"),),
     ),
     Workload(name="64k", title="64 KiB response", path="/files/64k"),

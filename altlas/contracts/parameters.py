@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from altlas.contracts.asked import Asked
 from altlas.contracts.coercion import Shape, coerced, readings
@@ -14,6 +14,7 @@ from altlas.contracts.flaws import pointer_to
 from altlas.contracts.media import media_type
 from altlas.contracts.place import Place
 from altlas.contracts.references import resolved
+from altlas.contracts.remembering import Remembered
 from altlas.contracts.schemas import Direction, Schema, Schemas
 from altlas.contracts.strict_json import Malformed, parsed
 from altlas.contracts.styles import (
@@ -69,6 +70,7 @@ class Parameter:
     _readings: Callable[[Text], Iterable[Any]]
     #: the likeliest value of one text that is as it stands, where texts are like that
     _value: Callable[[str], Any] | None = None
+    _right: Remembered = field(factory=Remembered, init=False)
 
     def check_text(self, given: bytes | None) -> tuple[Mismatch, ...]:
         """What is wrong with the text of a path's variable or of a field; None: it is absent."""
@@ -114,13 +116,18 @@ class Parameter:
 
     def _is_right(self, given: bytes) -> bool:
         # Nearly all parameters are one plain text, and right: to look at once whether this is
-        # such a one costs half of what the whole way does.
+        # such a one costs half of what the whole way does. Many come again.
+        if given in self._right.texts:
+            return True
         if self._value is None or self._schema is None:
             return False
         try:
-            return self._schema.valid(self._value(self.writing.decode(given)))
+            right = self._schema.valid(self._value(self.writing.decode(given)))
         except Unreadable:
             return False
+        if right:
+            self._right.add(given)
+        return right
 
     def _told(self, read: Read) -> tuple[Mismatch, ...]:
         found: tuple[Mismatch, ...] = ()
@@ -225,14 +232,16 @@ class Parameters:
     _cookies: tuple[Parameter, ...]
     query_names: frozenset[str]
     is_open: bool
+    #: whole queries
+    _right: Remembered = field(factory=Remembered, init=False)
 
     def check(self, asked: Asked) -> list[Mismatch]:
         """What is wrong with the parameters of a request."""
         found: list[Mismatch] = []
         for position, each in self._path:
             found += each.check_text(asked.values[position])
-        if self._query:
-            found += self._of_query(asked.query)
+        if self._query and (asked.query or b"") not in self._right.texts:
+            found += self._of_query(asked.query or b"")
         for name, each in self._fields:
             found += each.check_text(_line(name, asked.firsts, asked.fields))
         if self._cookies:
@@ -252,12 +261,15 @@ class Parameters:
         unknown = [name for name in names if name not in self.query_names and not self._deep(name)]
         return tuple(unknown[:most])
 
-    def _of_query(self, query: bytes | None) -> list[Mismatch]:
+    def _of_query(self, query: bytes) -> list[Mismatch]:
         try:
             pairs = form_pairs(query)
         except Unreadable as why:
             return [Mismatch("query", "", f"has a name that {why}")]
-        return [wrong for each in self._query for wrong in each.check_pairs(pairs)]
+        found = [wrong for each in self._query for wrong in each.check_pairs(pairs)]
+        if not found:
+            self._right.add(query)
+        return found
 
     def _deep(self, name: str) -> bool:
         owner, bracket, _ = name.partition("[")

@@ -71,8 +71,8 @@ class Report:
 def script(workload: Workload) -> str:
     """The Lua script that sends a workload's request."""
     lines = [f"wrk.method = {_quoted(workload.method)}"]
-    if workload.body:
-        lines.append(f"wrk.body = string.rep('x', {workload.body})")
+    if workload.text or workload.body:
+        lines.append(f"wrk.body = {_body(workload)}")
     fields = [*workload.fields, *([("Connection", "close")] if workload.fresh else [])]
     lines += [f"wrk.headers[{_quoted(name)}] = {_quoted(value)}" for name, value in fields]
     return "\n".join(lines) + _REPORT
@@ -91,10 +91,15 @@ def mixture(workloads: Sequence[Workload]) -> str:
         written = [f"[{_quoted(name)}] = {_quoted(value)}" for name, value in fields]
         # Fields that are given take the place of wrk's own, of which one is needed.
         written.append("['Host'] = wrk.headers['Host']")
-        body = f"string.rep('x', {each.body})" if each.body else "nil"
-        values = (_quoted(each.method), _quoted(each.path), ", ".join(written), body)
+        values = (_quoted(each.method), _quoted(each.path), ", ".join(written), _body(each))
         requests.append(_MIXED % values)
     return _MIXTURE % {"requests": "\n".join(requests)} + _REPORT
+
+
+def _body(workload: Workload) -> str:
+    if workload.text:
+        return _quoted(workload.text)
+    return f"string.rep('x', {workload.body})" if workload.body else "nil"
 
 
 def _quoted(text: str) -> str:

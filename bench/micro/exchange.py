@@ -23,13 +23,13 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from altlas.gateway.catalog import catalog
 from altlas.gateway.service import GatewayService
 from altlas.settings import load
+from bench.promise import BODY, DOCUMENT
 
 REQUEST = (
     b"GET /api/v1/segmentation/documents/42?lang=en HTTP/1.1\r\nHost: gateway.example\r\n"
     b"User-Agent: bench\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
     b"Accept-Language: en\r\nCookie: session=0123456789abcdef\r\nCache-Control: no-cache\r\n\r\n"
 )
-BODY = b'{"title":"A report","lang":"en","pages":[1,2,3],"author":{"name":"N. N."}}'
 POST = (
     b"POST /api/v1/segmentation/documents/42?lang=en HTTP/1.1\r\nHost: gateway.example\r\n"
     b"User-Agent: bench\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
@@ -54,41 +54,6 @@ rewrite.prefix = /
 [access-log]
 path = /dev/null
 """
-CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Document"}}}
-ANSWER = {"type": "object", "required": ["hello"], "properties": {"hello": {"type": "string"}}}
-DOCUMENT = {
-    "openapi": "3.1.0",
-    "info": {"title": "bench", "version": "1"},
-    "paths": {
-        "/documents/{number}": {
-            "parameters": [
-                {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}},
-                {"name": "lang", "in": "query", "schema": {"enum": ["en", "de"]}},
-            ],
-            "post": {
-                "requestBody": {"required": True, "content": CONTENT},
-                "responses": {
-                    "200": {"description": "", "content": {"application/json": {"schema": ANSWER}}}
-                },
-            },
-        }
-    },
-    "components": {
-        "schemas": {
-            "Document": {
-                "type": "object",
-                "required": ["title", "lang"],
-                "additionalProperties": False,
-                "properties": {
-                    "title": {"type": "string", "maxLength": 100},
-                    "lang": {"enum": ["en", "de"]},
-                    "pages": {"type": "array", "items": {"type": "integer", "minimum": 0}},
-                    "author": {"type": "object", "properties": {"name": {"type": "string"}}},
-                },
-            }
-        }
-    },
-}
 #: what there is to pay for, and the settings that make it so
 HELD = "[contract:bench]\nfile = {file}\nresponses = {responses}\n"
 

@@ -6,10 +6,10 @@ X-Forwarded-For, X-Forwarded-Proto, an access log with a line for each request i
 
 from __future__ import annotations
 
-from bench.peers.gateway import EPOLL, GATEWAY
+from bench.peers.gateway import EPOLL, GATEWAY, HELD
 from bench.peers.haproxy import HAPROXY
 from bench.peers.nginx import NGINX
 from bench.peers.node import EXPRESS, FASTIFY
 from bench.peers.peer import Peer
 
-PEERS: tuple[Peer, ...] = (NGINX, HAPROXY, GATEWAY, EPOLL, FASTIFY, EXPRESS)
+PEERS: tuple[Peer, ...] = (NGINX, HAPROXY, GATEWAY, HELD, EPOLL, FASTIFY, EXPRESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from attrs import frozen
 
+from bench import promise
 from bench.children import Failed, Launch
 from bench.peers.peer import Peer, Place
 
@@ -46,6 +48,11 @@ _ROUTE = """
 path = /r/{number}/
 backend = main
 """
+_CONTRACT = """
+[contract:main]
+file = {file}
+unknown = pass
+"""
 #: paths that the further routes take, one a route
 ROUTED = "/r/%d/thing"
 
@@ -57,6 +64,8 @@ class Variant:
     reactor: str = ""
     #: how many routes there are beside the usual ones
     routes: int = 0
+    #: whether requests are held to a contract
+    held: bool = False
     #: words put before the interpreter, such as a profiler's
     under: tuple[str, ...] = ()
 
@@ -74,6 +83,11 @@ def launch(variant: Variant, place: Place) -> Launch:
         key=place.key,
     )
     text += "".join(_ROUTE.format(number=number) for number in range(variant.routes))
+    if variant.held:
+        document = place.folder / "contract.json"
+        document.write_text(json.dumps(promise.DOCUMENT))
+        text = text.replace("[backend:main]", "[backend:main]\ncontract = main")
+        text += _CONTRACT.format(file=document)
     path.write_text(text)
     twistd = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
     chosen = ["--reactor", variant.reactor] if variant.reactor else []
@@ -95,4 +109,5 @@ def peer(name: str, title: str, variant: Variant, ready: Callable[[], str] = _ve
 
 
 GATEWAY = peer("gateway", "altlas-gateway", Variant(), partial(_version, ("uvloop",)))
+HELD = peer("contract", "altlas-gateway, held to a contract", Variant(held=True))
 EPOLL = peer("epoll", "altlas-gateway, epoll", Variant(reactor="epoll"))

@@ -40,6 +40,11 @@ class ReportTests(SynchronousTestCase):
 class ScriptTests(SynchronousTestCase):
     """What wrk is told to send."""
 
+    def test_own_body(self) -> None:
+        """A body that matters is sent as it is."""
+        text = script(Workload(name="x", title="x", method="POST", text='{"a":"it\'s"}'))
+        self.assertIn('wrk.body = \'{"a":"it\\\'s"}\'', text)
+
     def test_body_and_fields(self) -> None:
         """A script sets method, body and fields; quotes within a value stay what they are."""
         text = script(

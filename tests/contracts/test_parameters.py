@@ -57,6 +57,19 @@ class PlaceTests(ParameterCase):
         must = taking(named("query", {"type": "integer"}, required=True))
         self.check(must, asked(), ("query", "/p"))
 
+    def test_again(self) -> None:
+        """What comes again is judged as before, right or wrong, whatever came between."""
+        made = taking(
+            named("query", {"type": "integer"}),
+            named("path", {"enum": [1]}, "a"),
+            template="/x/{a}",
+        )
+        for _ in range(3):
+            self.check(made, asked(b"1", query=b"p=5"))
+            self.check(made, asked(b"1", query=b"p=x"), ("query", "/p"))
+            self.check(made, asked(b"2", query=b"p=5"), ("path", "/a"))
+            self.check(made, asked(b"p=5", query=b"1"), ("path", "/a"))
+
     def test_empty(self) -> None:
         """An empty value will do where the contract says so."""
         made = taking(named("query", {"type": "integer"}, allowEmptyValue=True))
