@@ -132,7 +132,8 @@ class Contract:
     field_samples: int = key(
         between(0, 1000),
         default="1",
-        help="bodies a second of each operation in which undocumented fields are looked for",
+        help="bodies and queries a second of each operation in which undocumented names are "
+        "looked for",
     )
 
 

@@ -81,6 +81,9 @@ class Entry:
         except ContractError as error:
             self._break(error)
             return
+        if query:
+            clock = self._exchange.channel.listening.timers.clock
+            self._leaf.sampling.offer_query(clock, self._operation, query)
         if rule is None:
             self._pass()
         else:

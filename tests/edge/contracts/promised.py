@@ -96,6 +96,11 @@ class Operation:
             raise self.wrong
         return tuple(self.wrong)
 
+    def undocumented_query(self, query: bytes) -> tuple[str, ...]:
+        """All names but ``a``."""
+        names = [each.partition(b"=")[0].decode() for each in query.split(b"&")]
+        return tuple(name for name in names if name != "a")
+
     def body_rule(self, content_type: bytes | None) -> Numbered | None:
         """JSON is looked into, text is not, nothing else is taken."""
         if content_type == b"text/plain":
@@ -157,7 +162,7 @@ class Told:
         self.said.append(("unlooked", side, why))
 
     def undocumented(self, operation: Any, side: str, pointers: Any) -> None:
-        """Fields that are not in the contract."""
+        """Names that are not in the contract."""
         self.said.append(("undocumented", side, tuple(pointers)))
 
 

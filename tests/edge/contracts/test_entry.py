@@ -9,7 +9,17 @@ from twisted.trial.unittest import SynchronousTestCase
 from altlas.edge.body import READ_AHEAD
 from altlas.settings.tree import ListenerLimits, Timeouts
 from altlas.testing import Answer
-from tests.edge.contracts.promised import BAD, EXPECT, GET, GOOD, LAST, Promised, chunks, post
+from tests.edge.contracts.promised import (
+    BAD,
+    EXPECT,
+    GET,
+    GOOD,
+    LAST,
+    NO_NUMBER,
+    Promised,
+    chunks,
+    post,
+)
 
 ANSWER = Answer(body=b"ok")
 COUNTED = ("request", "things", (), False)
@@ -68,6 +78,20 @@ class WholeTests(SynchronousTestCase):
         one.clock.advance(1)
         one.send(post(b'{"n":1,"x":2}'))
         self.assertEqual(len([each for each in one.told if each[0] == "undocumented"]), 3)
+
+    def test_query(self) -> None:
+        """Names in a query that are not in the contract are counted; of refused ones they are not."""
+        one = Promised(*[ANSWER] * 4, contract={"field_samples": 1})
+        asked = GET.replace(b"a=b", b"a=b&x=1")
+        one.promise.operation.wrong = [NO_NUMBER]
+        one.send(asked)
+        self.assertEqual([each[0] for each in one.told], ["request"])
+        one.promise.operation.wrong = ()
+        for _ in range(2):
+            one.send(asked)
+            one.send(GET.replace(b"?a=b", b"?"))
+        found = ("undocumented", "query", ("x",))
+        self.assertEqual([each for each in one.told if each[0] == "undocumented"], [found])
 
     def test_length(self) -> None:
         """What is longer than bodies are looked into is refused or goes on, as the key says."""
