@@ -186,18 +186,26 @@ class Entry:
         if examined.looked:
             clock = self._exchange.channel.listening.timers.clock
             leaf.sampling.offer(clock, operation, "request", rule.schema, examined.value)
+        elif examined.long:
+            self._pass_over()
         else:
             leaf.kept.drift.unlooked(operation, "request", "encoded")
 
     def overflow(self) -> None:
         """The body is longer than bodies are looked into."""
+        try:
+            self._pass_over()
+        except BodyTooLong as error:
+            self._break(error)
+        else:
+            self._pass()
+
+    def _pass_over(self) -> None:
+        """Count a body that is too long to look into, or raise BodyTooLong."""
         leaf = self._leaf
         if leaf.strict and leaf.kept.settings.validate.longer == "refuse":
-            said = f"longer than {self.most} bytes"
-            self._break(BodyTooLong((Mismatch("body", "", said),)))
-        else:
-            leaf.kept.drift.unlooked(self._operation, "request", "long")
-            self._pass()
+            raise BodyTooLong((Mismatch("body", "", f"longer than {self.most} bytes"),))
+        leaf.kept.drift.unlooked(self._operation, "request", "long")
 
     def _passed(self, pieces: Pieces) -> None:
         """All of a body that was not held has gone on: it is for the counts only."""

@@ -32,6 +32,7 @@ class Examined:
     mismatches: tuple[Mismatch, ...] = ()
     value: Any = None
     looked: bool = True
+    long: bool = False
 
 
 class Names:
@@ -55,6 +56,8 @@ class Numbered:
         assert type(data) is bytes, "some readers take no other"
         if encoding == b"br":
             return Examined(looked=False)
+        if encoding == b"gzip":
+            return Examined(looked=False, long=True)
         try:
             value = json.loads(data)
         except ValueError:

@@ -80,7 +80,7 @@ class WholeTests(SynchronousTestCase):
         self.assertEqual(len([each for each in one.told if each[0] == "undocumented"]), 3)
 
     def test_query(self) -> None:
-        """Names in a query that are not in the contract are counted; of refused ones they are not."""
+        """Names in a query that are not in the contract are counted, of refused ones not."""
         one = Promised(*[ANSWER] * 4, contract={"field_samples": 1})
         asked = GET.replace(b"a=b", b"a=b&x=1")
         one.promise.operation.wrong = [NO_NUMBER]
@@ -101,6 +101,18 @@ class WholeTests(SynchronousTestCase):
             self.assertEqual(one.statuses, [status])
             self.assertEqual(one.told[0] == REFUSED, status == 413)
             self.assertEqual(("unlooked", "request", "long") in one.told, status == 200)
+
+    def test_unpacked(self) -> None:
+        """So is what is longer when its coding is undone."""
+        long = ("unlooked", "request", "long")
+        for settings, status, told in (
+            ({}, 413, [REFUSED]),
+            ({"longer": "pass"}, 200, [long, COUNTED]),
+            ({"requests": "report"}, 200, [long, COUNTED]),
+        ):
+            one = Promised(ANSWER, contract=settings)
+            one.send(post(b"\x1f", "Content-Encoding: gzip"))
+            self.assertEqual((one.statuses, one.told), ([status], told))
 
 
 class HeldTests(SynchronousTestCase):
