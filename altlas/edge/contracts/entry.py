@@ -115,7 +115,8 @@ class Entry:
         elif self._leaf.strict:
             self._hold(body)
         else:
-            self._call.body = CopiedBody(body, self.most, self._passed)
+            self._call.body = copied = CopiedBody(body, self.most, self._passed)
+            self._exchange.on_close = copied.left
             self._forward()
 
     # --- a body that is still to come ------------------------------------------------------
@@ -207,11 +208,11 @@ class Entry:
             raise BodyTooLong((Mismatch("body", "", f"longer than {self.most} bytes"),))
         leaf.kept.drift.unlooked(self._operation, "request", "long")
 
-    def _passed(self, pieces: Pieces) -> None:
-        """All of a body that was not held has gone on: it is for the counts only."""
+    def _passed(self, pieces: Pieces | None) -> None:
+        """All of a body that was not held has gone on, or never will: it is counted only."""
         drift, operation = self._leaf.kept.drift, self._operation
-        if pieces.over:
-            drift.unlooked(operation, "request", "long")
+        if pieces is None or pieces.over:
+            drift.unlooked(operation, "request", "long" if pieces else "broken")
             drift.request(operation, ())
         else:
             later(self._exchange.channel.listening.timers.clock, self._count, pieces)

@@ -7,6 +7,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.edge.body import READ_AHEAD
+from altlas.errors import ConnectFailed
+from altlas.settings.backends import RetrySettings
 from altlas.settings.tree import ListenerLimits, Timeouts
 from altlas.testing import Answer
 from tests.edge.contracts.promised import (
@@ -275,9 +277,6 @@ class HeldTests(SynchronousTestCase):
 
     def test_again(self) -> None:
         """A body that was held can be sent again."""
-        from altlas.errors import ConnectFailed
-        from altlas.settings.backends import RetrySettings
-
         one = Promised(ConnectFailed(), ANSWER, settings={"retry": RetrySettings(tries=1)})
         one.send(post(GOOD[:3], size=len(GOOD)))
         one.send(GOOD[3:])
@@ -305,3 +304,28 @@ class CopiedTests(SynchronousTestCase):
             one.send(b"12345678" if b"Length" in sent else b"8\r\n12345678\r\n" + LAST)
             self.assertEqual(one.asked.body, b"12345678")
             self.assertEqual(one.told, [("unlooked", "request", "long"), COUNTED])
+
+    def test_breaks_off(self) -> None:
+        """An upload that does not come to its end is counted once, as not looked into."""
+        told = [("unlooked", "request", "broken"), COUNTED]
+        for sent in (post(BAD[:3], size=len(BAD)), chunks(BAD[:3])):
+            one = Promised(contract={"requests": "report"})
+            one.send(sent)
+            self.assertEqual((one.asked.body, one.told), (BAD[:3], []))
+            one.leave()
+            self.assertEqual((one.told, one.timers), (told, 0))
+
+    def test_never_ends(self) -> None:
+        """So is one that is silent for too long, or was answered before, or sent to nobody."""
+        told = [("unlooked", "request", "broken"), COUNTED]
+        patience = {"timeout": Timeouts(idle=5.0, response=None, total=None)}
+        one = Promised(contract={"requests": "report"}, settings=patience, listener=UNPACED)
+        one.send(post(BAD[:3], size=len(BAD)))
+        one.clock.advance(5)
+        self.assertEqual((one.statuses, one.told), ([408], told))
+        for answer in (ANSWER, ConnectFailed()):
+            one = Promised(answer, contract={"requests": "report"})
+            one.send(post(BAD[:3], size=len(BAD)))
+            self.assertEqual((len(one.statuses), one.told), (1, told))
+            one.leave()
+            self.assertEqual(one.told, told)
