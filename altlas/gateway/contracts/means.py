@@ -15,10 +15,8 @@ from twisted.web.client import Agent
 from altlas.contracts.contract import Contract
 from altlas.contracts.differences import differences
 from altlas.gateway.contracts.child import Judges
+from altlas.gateway.contracts.endpoints import Endpoints
 from altlas.gateway.contracts.fetching import AsSent
-
-#: seconds that a connection may take; the whole is bounded by ``timeout``
-CONNECT = 10.0
 
 
 class Change(Protocol):
@@ -55,11 +53,12 @@ class Means:
         def in_thread(call: Callable[[], Any]) -> Deferred[Any]:
             return deferToThreadPool(reactor, reactor.getThreadPool(), call)
 
+        agent = AsSent(Agent.usingEndpointFactory(reactor, Endpoints(reactor)))
         return cls(
             clock=reactor,
             wall_clock=wall_clock,
             random=random.random,
-            client=lambda: HTTPClient(AsSent(Agent(reactor, connectTimeout=CONNECT))),
+            client=lambda: HTTPClient(agent),
             judge=Judges(reactor).judge,
             in_thread=in_thread,
         )
