@@ -10,7 +10,7 @@ from attrs import frozen
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
-from twisted.web.client import Agent
+from twisted.web.client import Agent, HTTPConnectionPool
 
 from altlas.contracts.contract import Contract
 from altlas.contracts.differences import differences
@@ -29,6 +29,15 @@ class Change(Protocol):
 
     @property
     def breaking(self) -> bool: ...
+
+
+class QuietPool(HTTPConnectionPool):
+    """Says nothing in the log of each connection: there is one at every poll."""
+
+    def _factory(self, *about: Any) -> Any:  # type: ignore[override]
+        factory = HTTPConnectionPool._factory(*about)
+        factory.noisy = False
+        return factory
 
 
 @frozen(kw_only=True, eq=False)
@@ -55,11 +64,15 @@ class Means:
         def in_thread(call: Callable[[], Any]) -> Deferred[Any]:
             return deferToThreadPool(reactor, reactor.getThreadPool(), call)
 
+        def client() -> Any:
+            pool: Any = QuietPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
+            return HTTPClient(AsSent(Agent(reactor, connectTimeout=CONNECT, pool=pool)))
+
         return cls(
             clock=reactor,
             wall_clock=wall_clock,
             random=random.random,
-            client=lambda: HTTPClient(AsSent(Agent(reactor, connectTimeout=CONNECT))),
+            client=client,
             judge=Judges(reactor).judge,
             in_thread=in_thread,
         )
