@@ -24,6 +24,7 @@ class IGatewayView(Interface):
          routes: n, backends: {total, healthy}, instances: {total, healthy},
          requests: {total, in_flight}}
 
+        ``routes`` are those that stand now, each operation of a contract that makes routes is one.
         ``capacity`` is of listeners that serve routes: whether they accept just now, how often
         they paused for ``connections`` or ``descriptors``, connections turned away because
         their client had too many, idle ones closed to make room.

@@ -31,11 +31,15 @@ _TEXTS = UTF8 | {"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252"}
 # Made once for each body; `frozen` would cost three times as much.
 @define(eq=False)
 class Examined:
-    """What a body is: its mismatches, its value if it could be read, whether it was looked at."""
+    """What a body is: its mismatches, its value if it could be read, whether it was looked at.
+
+    One that was not is `long`, or in a coding that is not undone here.
+    """
 
     mismatches: tuple[Mismatch, ...]
     value: Any = None
     looked: bool = True
+    long: bool = False
 
 
 @frozen(eq=False)
@@ -49,9 +53,9 @@ class BodyRule:
     def check(self, data: bytes, encoding: bytes | None = None, most: int = MOST) -> Examined:
         """Hold a whole body, as it was sent, against the schema.
 
-        `encoding` is its Content-Encoding, which is undone up to `most` bytes. Raises
-        UnsupportedMediaType for a request in a coding that is not known here; an answer in
-        such a one, or that is too long, is not looked into.
+        `encoding` is its Content-Encoding, which is undone up to `most` bytes; what is longer
+        is not looked into. Raises UnsupportedMediaType for a request in a coding that is not
+        known here; an answer in such a one is not looked into.
         """
         if encoding:
             try:
@@ -77,9 +81,9 @@ class BodyRule:
         if self._direction is Direction.REQUEST and isinstance(why, UnknownCoding):
             detail = "The body is encoded in a way that is not taken here."
             raise UnsupportedMediaType([Mismatch("body", "", str(why))], detail)
-        if self._direction is Direction.RESPONSE and not isinstance(why, Undecodable):
-            return Examined((), looked=False)
-        return _malformed("", str(why))
+        if isinstance(why, Undecodable):
+            return _malformed("", str(why))
+        return Examined((), looked=False, long=isinstance(why, TooLong))
 
 
 def _malformed(pointer: str, message: str) -> Examined:

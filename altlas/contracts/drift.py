@@ -162,7 +162,9 @@ class Drift:
                 _more(counts.statuses, status)
 
     def unlooked(self, operation: Counted, side: str, why: str) -> None:
-        """A body that was not looked into: ``long``, ``encoded``, ``stream``, ``not sampled``."""
+        """A body that was not looked into: ``long``, ``encoded``, ``stream``, ``not sampled``, or
+        ``broken``, for that there was no end to it.
+        """
         counts = self._counts.get(operation.id) or self._begin(operation.id)
         _more(counts.unlooked.setdefault(side, {}), why)
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from altlas.contracts.place import Place
+from altlas.settings.keys import Key, declarations
+from altlas.settings.routes import RouteTimeouts
 from altlas.settings.units import duration
+
+#: the keys of ``timeout`` in the settings: what each is called here, and how it is read
+_KEYS = {
+    attribute.replace("_", "-"): (attribute, each.parse)
+    for attribute, each in declarations(RouteTimeouts).items()
+    if isinstance(each, Key)
+}
 
 
 @frozen
 class Wishes:
     """What stands in ``x-altlas-timeout``, ``-retry`` and ``-idempotent``; None: nothing does.
 
-    `timeout` is in seconds, `retries` the tries after the first.
+    `retries` are the tries after the first.
     """
 
-    timeout: float | None = None
+    timeouts: RouteTimeouts = field(factory=RouteTimeouts)
     retries: int | None = None
     idempotent: bool | None = None
 
@@ -28,34 +38,55 @@ def wishes(operation: Place) -> Wishes:
     if idempotent is not None and not isinstance(idempotent, bool):
         raise ValueError("x-altlas-idempotent is to be true or false")
     return Wishes(
-        _timeout(operation.get("x-altlas-timeout")),
+        _timeouts(operation.get("x-altlas-timeout")),
         _retries(operation.get("x-altlas-retry")),
         idempotent,
     )
 
 
-def _timeout(said: Any) -> float | None:
-    """Seconds as a number, or as the settings write them (``250ms``)."""
+def _timeouts(said: Any) -> RouteTimeouts:
+    """One duration is until the answer's head, however many tries that takes."""
     if said is None:
-        return None
+        return RouteTimeouts()
+    if isinstance(said, Mapping):
+        return RouteTimeouts(**dict(_timeout(key, value) for key, value in said.items()))
     try:
-        seconds = duration(said) if isinstance(said, str) else duration(f"{_number(said)}s")
-    except (ValueError, TypeError):
+        seconds = duration(_written(said))
+    except ValueError:
         seconds = 0.0
-    if seconds <= 0:
-        raise ValueError("x-altlas-timeout is to be seconds above 0, or such as 250ms")
-    return seconds
+    if not seconds:
+        raise ValueError(
+            "x-altlas-timeout is to be seconds above 0, such as 250ms, or an object of those"
+        )
+    return RouteTimeouts(response=seconds, total=seconds)
 
 
-def _number(said: Any) -> float:
+def _timeout(key: Any, said: Any) -> tuple[str, Any]:
+    if key not in _KEYS:
+        raise ValueError(f"x-altlas-timeout is to be of {', '.join(_KEYS)} only")
+    attribute, parse = _KEYS[key]
+    try:
+        return attribute, parse(_written(said))
+    except ValueError as error:
+        raise ValueError(f"the {key} of x-altlas-timeout is to be {error}") from None
+
+
+def _written(said: Any) -> str:
+    """As the settings write it: a number is of seconds."""
+    if isinstance(said, str):
+        return said
     if isinstance(said, bool) or not isinstance(said, int | float):
-        raise ValueError("no number")
-    return said
+        raise ValueError("seconds, or a duration such as 250ms")
+    return f"{said}s"
 
 
 def _retries(said: Any) -> int | None:
     if said is None:
         return None
+    if said == "off":
+        return 0
     if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said <= 10:
-        raise ValueError("x-altlas-retry is to be a number of tries after the first, 0 to 10")
+        raise ValueError(
+            "x-altlas-retry is to be off, or a number of tries after the first, 0 to 10"
+        )
     return said

@@ -7,6 +7,7 @@ is reported and the channel is told, each once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.logger import Logger
@@ -76,6 +77,7 @@ class Exchange:
         "channel",
         "head",
         "keep",
+        "on_close",
         "path",
         "record",
         "request_id",
@@ -100,6 +102,7 @@ class Exchange:
         #: whether the connection serves on after it, if it has one exchange at a time
         self.keep = False
         self._informed = 0  # 1xx heads that came
+        self.on_close: Callable[[], object] | None = None  # is called when it ends, however
         self._patience: Patience | None = None
         self._started = listening.seconds()
         self.record = new_record(channel, head, self.request_id)
@@ -266,14 +269,12 @@ class Exchange:
         # What is still to come of a body would be read as the next request.
         self.keep = keep and self.body.complete and self._may_keep(0)
         self.record.status = reply.status
-        fields = reply.fields
-        self._say(fields, lower_names(fields))
+        self._say(reply.fields, lower_names(reply.fields))
         if self.head.method != b"HEAD":
             self.record.bytes_out = len(reply.body)
         self._answered = True
         self.channel.reply(self, reply)
-        now = self._close()
-        self.channel.finished(self.keep, now)
+        self.channel.finished(self.keep, self._close())
 
     def fail(self, error: GatewayError) -> None:
         """End the exchange with `error`, as far as the client can still be told."""
@@ -307,8 +308,7 @@ class Exchange:
     def complete(self) -> None:
         """The answer's last byte is written (by the relay)."""
         if not self._done:
-            now = self._close()
-            self.channel.finished(self.keep and self.body.complete, now)
+            self.channel.finished(self.keep and self.body.complete, self._close())
 
     def broken(self, error: GatewayError) -> None:
         """The answer broke off (by the relay)."""
@@ -388,6 +388,8 @@ class Exchange:
             call.finish()
             # The way back from the call to us: without it no garbage collector is needed.
             call.informational = nobody
+        if self.on_close is not None:
+            self.on_close()
         listening = self.channel.listening
         listening.in_flight -= 1
         listening.served += 1

@@ -142,8 +142,8 @@ class _Parts:
         wishes = operation.wishes
         if inner is None:
             return self._leaf
-        if wishes.timeout is not None:
-            said = evolve(inner.timeouts, response=wishes.timeout, total=wishes.timeout)
+        said = inner.timeouts.overridden(wishes.timeouts)
+        if said != inner.timeouts:
             inner = evolve(inner, timeouts=self._timeouts.setdefault(said, said))
         if wishes.retries is not None or wishes.idempotent is not None:
             inner = evolve(inner, wishes=RetryWishes(wishes.retries, wishes.idempotent))

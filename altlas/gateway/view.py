@@ -52,7 +52,7 @@ class GatewayView:
             "workers": service.settings.gateway.workers,
             "ready": self.ready()[0],
             "listeners": self._listeners(),
-            "routes": len(service.settings.routes),
+            "routes": len(service.generation.rules),
             "backends": {
                 "total": len(backends),
                 "healthy": sum(1 for backend in backends if backend.roster.available),

@@ -65,7 +65,8 @@ class Validation:
     longer: str = key(
         choice("refuse", "pass"),
         default="refuse",
-        help="what becomes of a request with a longer one: a 413, or it goes on as it is",
+        help="what becomes of a request with a longer one: a 413 (if `requests` is `refuse`), "
+        "or it goes on as it is",
     )
 
 
@@ -99,19 +100,20 @@ class Contract:
         choice("refuse", "report", "off"),
         default="refuse",
         help="what becomes of a request that breaks the contract: "
-        "a 4xx before any instance is asked, or it is counted only",
+        "a 4xx before any instance is asked; with `report` it is counted and goes on, as does "
+        "all that `unknown`, `missing` and `validate.longer` would refuse; `off` does not look",
     )
     unknown: str = key(
         choice("refuse", "pass"),
         default="refuse",
         help="what becomes of paths and methods that are not in the contract: "
-        "404 or 405, or they go on",
+        "404 or 405 (if `requests` is `refuse`), or they go on",
     )
     missing: str = key(
         choice("refuse", "pass"),
         default="refuse",
         help="what becomes of requests as long as there is no readable contract: "
-        "503, or they go on",
+        "503 (if `requests` is `refuse`), or they go on",
     )
     validate: Validation = group(Validation)
     responses: float = key(
@@ -132,7 +134,8 @@ class Contract:
     field_samples: int = key(
         between(0, 1000),
         default="1",
-        help="bodies a second of each operation in which undocumented fields are looked for",
+        help="bodies and queries a second of each operation in which undocumented names are "
+        "looked for",
     )
 
 

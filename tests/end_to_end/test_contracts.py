@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,16 @@ class ContractTests(TestCase):
         client, backend = await self.client(contract="validate.longer = pass")
         client.send(chunked(body[:2_000_000], body[2_000_000:]) + b"0\r\n\r\n")
         self.assertEqual((await client.response()).status, 200)
+        self.assertEqual(backend.requests[0].body, body)
+
+    async def test_packed(self) -> None:
+        """A small body that unpacks to a huge one is refused, or goes on as it is."""
+        body = gzip.compress(b'{"n":1,"text":"%b"}' % (b"x" * 3_000_000))
+        packed = post(body, b"Content-Encoding: gzip")
+        client, backend = await self.client()
+        self.assertEqual((await client.ask(packed)).status, 413)
+        client, backend = await self.client(contract="validate.longer = pass")
+        self.assertEqual((await client.ask(packed)).status, 200)
         self.assertEqual(backend.requests[0].body, body)
 
     async def test_large(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.contract import Contract
@@ -100,13 +100,18 @@ class ExpansionTests(SynchronousTestCase):
         contract = contract_of(
             "GET /a slow",
             "POST /a again",
+            "PUT /a once",
             slow={"x-altlas-timeout": "2m"},
+            once={"x-altlas-timeout": {"response": "5s", "idle": "off"}, "x-altlas-retry": "off"},
             again={"x-altlas-retry": 3, "x-altlas-idempotent": True},
         )
         expansion = self.expansion(contract, maker("m", "/"))
         made = expansion.of(self.rules)
         timeouts = self.leaf(made, "slow").inner.timeouts
         self.assertEqual((timeouts.response, timeouts.total), (120.0, 120.0))
+        once, plain = self.leaf(made, "once").inner, self.rules[0].leaf.timeouts
+        self.assertEqual(once.timeouts, evolve(plain, response=5.0, idle=None))
+        self.assertEqual(once.wishes, RetryWishes(0, None))
         self.assertEqual(self.leaf(made, "again").inner.wishes, RetryWishes(3, True))
         # A backend keeps queues for each that it ever met.
         self.assertIs(self.leaf(expansion.of(self.rules), "slow").inner.timeouts, timeouts)

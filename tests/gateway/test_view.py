@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from attrs import evolve
 from twisted.internet.address import IPv4Address
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
@@ -73,6 +74,14 @@ class ViewTests(SynchronousTestCase):
                 each.pop("last_probe")
         self.assertEqual(shape(row), shape(promised))
         self.assertLessEqual({*fixed_view.ROUTE}, {*self.view.routes()[0]})
+
+    def test_routes(self) -> None:
+        """All routes of the moment are counted, those that a contract made meanwhile too."""
+        self.assertEqual(self.view.overview()["routes"], len(self.view.routes()))
+        generation = self.service.generation
+        rules = generation.rules * 3
+        generation.planted = evolve(generation.planted, rules=rules)
+        self.assertEqual(self.view.overview()["routes"], len(rules))
 
     def test_listeners(self) -> None:
         """Each listener is shown with its connections, the admin one as well."""

@@ -98,7 +98,7 @@ class AnswerCheck:
             clock = self.exchange.channel.listening.timers.clock
             self._sampling.offer(clock, self.operation, "response", body.schema, examined.value)
         else:
-            self.pass_over("encoded")
+            self.pass_over("long" if examined.long else "encoded")
 
     def look_later(self, data: bytes) -> None:
         """Judge the whole body for the counts only, when nobody waits for it."""

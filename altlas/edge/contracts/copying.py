@@ -64,13 +64,14 @@ class _Copying:
 class CopiedBody:
     """A request's body like another, of which `looked` gets all pieces when they have passed.
 
-    It is called once, however often the body is sent, and not before all of it was.
+    It is called once, however often the body is sent: when all of it was, or with None when it
+    was `left` before.
     """
 
-    def __init__(self, body: Any, most: int, looked: Callable[[Pieces], object]) -> None:
+    def __init__(self, body: Any, most: int, looked: Callable[[Pieces | None], object]) -> None:
         self._body = body
         self._most = most
-        self._looked: Callable[[Pieces], object] | None = looked
+        self._looked: Callable[[Pieces | None], object] | None = looked
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
@@ -81,7 +82,11 @@ class CopiedBody:
         produced: Deferred[None] = self._body.startProducing(copying)
         return produced.addCallback(self._passed, copying.pieces)
 
-    def _passed(self, result: None, pieces: Pieces) -> None:
+    def left(self) -> None:
+        """Nobody takes any more of it."""
+        self._passed(None, None)
+
+    def _passed(self, result: None, pieces: Pieces | None) -> None:
         looked, self._looked = self._looked, None
         if looked is not None:
             looked(pieces)

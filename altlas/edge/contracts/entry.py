@@ -81,6 +81,9 @@ class Entry:
         except ContractError as error:
             self._break(error)
             return
+        if query:
+            clock = self._exchange.channel.listening.timers.clock
+            self._leaf.sampling.offer_query(clock, self._operation, query)
         if rule is None:
             self._pass()
         else:
@@ -112,7 +115,8 @@ class Entry:
         elif self._leaf.strict:
             self._hold(body)
         else:
-            self._call.body = CopiedBody(body, self.most, self._passed)
+            self._call.body = copied = CopiedBody(body, self.most, self._passed)
+            self._exchange.on_close = copied.left
             self._forward()
 
     # --- a body that is still to come ------------------------------------------------------
@@ -183,24 +187,32 @@ class Entry:
         if examined.looked:
             clock = self._exchange.channel.listening.timers.clock
             leaf.sampling.offer(clock, operation, "request", rule.schema, examined.value)
+        elif examined.long:
+            self._pass_over()
         else:
             leaf.kept.drift.unlooked(operation, "request", "encoded")
 
     def overflow(self) -> None:
         """The body is longer than bodies are looked into."""
-        leaf = self._leaf
-        if leaf.strict and leaf.kept.settings.validate.longer == "refuse":
-            said = f"longer than {self.most} bytes"
-            self._break(BodyTooLong((Mismatch("body", "", said),)))
+        try:
+            self._pass_over()
+        except BodyTooLong as error:
+            self._break(error)
         else:
-            leaf.kept.drift.unlooked(self._operation, "request", "long")
             self._pass()
 
-    def _passed(self, pieces: Pieces) -> None:
-        """All of a body that was not held has gone on: it is for the counts only."""
+    def _pass_over(self) -> None:
+        """Count a body that is too long to look into, or raise BodyTooLong."""
+        leaf = self._leaf
+        if leaf.strict and leaf.kept.settings.validate.longer == "refuse":
+            raise BodyTooLong((Mismatch("body", "", f"longer than {self.most} bytes"),))
+        leaf.kept.drift.unlooked(self._operation, "request", "long")
+
+    def _passed(self, pieces: Pieces | None) -> None:
+        """All of a body that was not held has gone on, or never will: it is counted only."""
         drift, operation = self._leaf.kept.drift, self._operation
-        if pieces.over:
-            drift.unlooked(operation, "request", "long")
+        if pieces is None or pieces.over:
+            drift.unlooked(operation, "request", "long" if pieces else "broken")
             drift.request(operation, ())
         else:
             later(self._exchange.channel.listening.timers.clock, self._count, pieces)

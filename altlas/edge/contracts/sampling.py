@@ -1,4 +1,4 @@
-"""Looks for fields that a contract does not name, in a few bodies, while nobody waits for it."""
+"""Looks for names that a contract does not have, in a few messages, while nobody waits for it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def safely(call: Callable[..., object], *about: Any) -> None:
 
 @define(eq=False)
 class FieldSampling:
-    """Takes at most so many bodies in a second, of each side of each operation."""
+    """Takes at most so many bodies and queries in a second, of each side of each operation."""
 
     _drift: Drift
     _most: int
@@ -47,6 +47,11 @@ class FieldSampling:
         """Have `value`, of a body of that `side`, looked through if it is its turn."""
         if self._most and self._takes((operation.id, side), int(clock.seconds())):
             later(clock, self._look, operation, side, known, value)
+
+    def offer_query(self, clock: Clock, operation: Operation, query: bytes) -> None:
+        """The same for the names in a query."""
+        if self._most and self._takes((operation.id, "query"), int(clock.seconds())):
+            later(clock, self._look_at_query, operation, query)
 
     def _takes(self, kind: tuple[str, str], second: int) -> bool:
         if second != self._second:
@@ -62,3 +67,8 @@ class FieldSampling:
         pointers = known.fields.undocumented(value)
         if pointers:
             self._drift.undocumented(operation, side, pointers)
+
+    def _look_at_query(self, operation: Operation, query: bytes) -> None:
+        names = operation.undocumented_query(query)
+        if names:
+            self._drift.undocumented(operation, "query", names)

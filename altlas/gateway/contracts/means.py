@@ -10,15 +10,13 @@ from attrs import frozen
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
-from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.client import Agent
 
 from altlas.contracts.contract import Contract
 from altlas.contracts.differences import differences
 from altlas.gateway.contracts.child import Judges
+from altlas.gateway.contracts.endpoints import Endpoints
 from altlas.gateway.contracts.fetching import AsSent
-
-#: seconds that a connection may take; the whole is bounded by ``timeout``
-CONNECT = 10.0
 
 
 class Change(Protocol):
@@ -29,15 +27,6 @@ class Change(Protocol):
 
     @property
     def breaking(self) -> bool: ...
-
-
-class QuietPool(HTTPConnectionPool):
-    """Says nothing in the log of each connection: there is one at every poll."""
-
-    def _factory(self, *about: Any) -> Any:  # type: ignore[override]
-        factory = HTTPConnectionPool._factory(*about)
-        factory.noisy = False
-        return factory
 
 
 @frozen(kw_only=True, eq=False)
@@ -64,15 +53,12 @@ class Means:
         def in_thread(call: Callable[[], Any]) -> Deferred[Any]:
             return deferToThreadPool(reactor, reactor.getThreadPool(), call)
 
-        def client() -> Any:
-            pool: Any = QuietPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
-            return HTTPClient(AsSent(Agent(reactor, connectTimeout=CONNECT, pool=pool)))
-
+        agent = AsSent(Agent.usingEndpointFactory(reactor, Endpoints(reactor)))
         return cls(
             clock=reactor,
             wall_clock=wall_clock,
             random=random.random,
-            client=client,
+            client=lambda: HTTPClient(agent),
             judge=Judges(reactor).judge,
             in_thread=in_thread,
         )

@@ -32,6 +32,7 @@ class Examined:
     mismatches: tuple[Mismatch, ...] = ()
     value: Any = None
     looked: bool = True
+    long: bool = False
 
 
 class Names:
@@ -55,6 +56,8 @@ class Numbered:
         assert type(data) is bytes, "some readers take no other"
         if encoding == b"br":
             return Examined(looked=False)
+        if encoding == b"gzip":
+            return Examined(looked=False, long=True)
         try:
             value = json.loads(data)
         except ValueError:
@@ -95,6 +98,11 @@ class Operation:
         if isinstance(self.wrong, Exception):
             raise self.wrong
         return tuple(self.wrong)
+
+    def undocumented_query(self, query: bytes) -> tuple[str, ...]:
+        """All names but ``a``."""
+        names = [each.partition(b"=")[0].decode() for each in query.split(b"&")]
+        return tuple(name for name in names if name != "a")
 
     def body_rule(self, content_type: bytes | None) -> Numbered | None:
         """JSON is looked into, text is not, nothing else is taken."""
@@ -157,7 +165,7 @@ class Told:
         self.said.append(("unlooked", side, why))
 
     def undocumented(self, operation: Any, side: str, pointers: Any) -> None:
-        """Fields that are not in the contract."""
+        """Names that are not in the contract."""
         self.said.append(("undocumented", side, tuple(pointers)))
 
 

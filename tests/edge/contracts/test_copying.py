@@ -36,6 +36,12 @@ class Taken:
         self.ended.append(reason.value)
 
 
+def whole(pieces: Pieces | None) -> bytes:
+    """What passed, all of it."""
+    assert pieces is not None
+    return pieces.whole()
+
+
 class PiecesTests(SynchronousTestCase):
     """What is kept of a body."""
 
@@ -57,7 +63,7 @@ class CopiedBodyTests(SynchronousTestCase):
         """It is like the other in all things; the copy is told when all of it has passed."""
         looked: list[bytes] = []
         inner = body(b"ab", 4)
-        copied = CopiedBody(inner, 10, lambda pieces: looked.append(pieces.whole()))
+        copied = CopiedBody(inner, 10, lambda pieces: looked.append(whole(pieces)))
         self.assertEqual((copied.length, copied.complete), (4, False))
         taken = Taken()
         copied.startProducing(taken)  # type: ignore[arg-type]
@@ -65,12 +71,25 @@ class CopiedBodyTests(SynchronousTestCase):
         inner.feed(b"cd")
         self.assertEqual((taken.data, looked), (b"abcd", [b"abcd"]))
 
+    def test_left(self) -> None:
+        """A body that nobody takes to its end is told of as such, and once."""
+        for started in (False, True):
+            looked: list[Any] = []
+            inner = body(b"ab", 4)
+            copied = CopiedBody(inner, 10, looked.append)
+            if started:
+                copied.startProducing(Taken())  # type: ignore[arg-type]
+            copied.left()
+            copied.left()
+            inner.feed(b"cd")
+            self.assertEqual(looked, [None])
+
     def test_again(self) -> None:
         """A body that is sent twice is told of once, whole."""
         looked: list[bytes] = []
         inner = body(b"ab", 4)
         inner.keep(10)
-        copied = CopiedBody(inner, 10, lambda pieces: looked.append(pieces.whole()))
+        copied = CopiedBody(inner, 10, lambda pieces: looked.append(whole(pieces)))
         copied.startProducing(Taken())  # type: ignore[arg-type]
         copied.stopProducing()
         copied.startProducing(Taken())  # type: ignore[arg-type]

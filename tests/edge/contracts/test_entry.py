@@ -7,9 +7,21 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.edge.body import READ_AHEAD
+from altlas.errors import ConnectFailed
+from altlas.settings.backends import RetrySettings
 from altlas.settings.tree import ListenerLimits, Timeouts
 from altlas.testing import Answer
-from tests.edge.contracts.promised import BAD, EXPECT, GET, GOOD, LAST, Promised, chunks, post
+from tests.edge.contracts.promised import (
+    BAD,
+    EXPECT,
+    GET,
+    GOOD,
+    LAST,
+    NO_NUMBER,
+    Promised,
+    chunks,
+    post,
+)
 
 ANSWER = Answer(body=b"ok")
 COUNTED = ("request", "things", (), False)
@@ -69,6 +81,20 @@ class WholeTests(SynchronousTestCase):
         one.send(post(b'{"n":1,"x":2}'))
         self.assertEqual(len([each for each in one.told if each[0] == "undocumented"]), 3)
 
+    def test_query(self) -> None:
+        """Names in a query that are not in the contract are counted, of refused ones not."""
+        one = Promised(*[ANSWER] * 4, contract={"field_samples": 1})
+        asked = GET.replace(b"a=b", b"a=b&x=1")
+        one.promise.operation.wrong = [NO_NUMBER]
+        one.send(asked)
+        self.assertEqual([each[0] for each in one.told], ["request"])
+        one.promise.operation.wrong = ()
+        for _ in range(2):
+            one.send(asked)
+            one.send(GET.replace(b"?a=b", b"?"))
+        found = ("undocumented", "query", ("x",))
+        self.assertEqual([each for each in one.told if each[0] == "undocumented"], [found])
+
     def test_length(self) -> None:
         """What is longer than bodies are looked into is refused or goes on, as the key says."""
         for longer, status in (("refuse", 413), ("pass", 200)):
@@ -77,6 +103,18 @@ class WholeTests(SynchronousTestCase):
             self.assertEqual(one.statuses, [status])
             self.assertEqual(one.told[0] == REFUSED, status == 413)
             self.assertEqual(("unlooked", "request", "long") in one.told, status == 200)
+
+    def test_unpacked(self) -> None:
+        """So is what is longer when its coding is undone."""
+        long = ("unlooked", "request", "long")
+        for settings, status, told in (
+            ({}, 413, [REFUSED]),
+            ({"longer": "pass"}, 200, [long, COUNTED]),
+            ({"requests": "report"}, 200, [long, COUNTED]),
+        ):
+            one = Promised(ANSWER, contract=settings)
+            one.send(post(b"\x1f", "Content-Encoding: gzip"))
+            self.assertEqual((one.statuses, one.told), ([status], told))
 
 
 class HeldTests(SynchronousTestCase):
@@ -239,9 +277,6 @@ class HeldTests(SynchronousTestCase):
 
     def test_again(self) -> None:
         """A body that was held can be sent again."""
-        from altlas.errors import ConnectFailed
-        from altlas.settings.backends import RetrySettings
-
         one = Promised(ConnectFailed(), ANSWER, settings={"retry": RetrySettings(tries=1)})
         one.send(post(GOOD[:3], size=len(GOOD)))
         one.send(GOOD[3:])
@@ -269,3 +304,28 @@ class CopiedTests(SynchronousTestCase):
             one.send(b"12345678" if b"Length" in sent else b"8\r\n12345678\r\n" + LAST)
             self.assertEqual(one.asked.body, b"12345678")
             self.assertEqual(one.told, [("unlooked", "request", "long"), COUNTED])
+
+    def test_breaks_off(self) -> None:
+        """An upload that does not come to its end is counted once, as not looked into."""
+        told = [("unlooked", "request", "broken"), COUNTED]
+        for sent in (post(BAD[:3], size=len(BAD)), chunks(BAD[:3])):
+            one = Promised(contract={"requests": "report"})
+            one.send(sent)
+            self.assertEqual((one.asked.body, one.told), (BAD[:3], []))
+            one.leave()
+            self.assertEqual((one.told, one.timers), (told, 0))
+
+    def test_never_ends(self) -> None:
+        """So is one that is silent for too long, or was answered before, or sent to nobody."""
+        told = [("unlooked", "request", "broken"), COUNTED]
+        patience = {"timeout": Timeouts(idle=5.0, response=None, total=None)}
+        one = Promised(contract={"requests": "report"}, settings=patience, listener=UNPACED)
+        one.send(post(BAD[:3], size=len(BAD)))
+        one.clock.advance(5)
+        self.assertEqual((one.statuses, one.told), ([408], told))
+        for answer in (ANSWER, ConnectFailed()):
+            one = Promised(answer, contract={"requests": "report"})
+            one.send(post(BAD[:3], size=len(BAD)))
+            self.assertEqual((len(one.statuses), one.told), (1, told))
+            one.leave()
+            self.assertEqual(one.told, told)

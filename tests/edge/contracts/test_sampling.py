@@ -1,4 +1,4 @@
-"""Fields that a contract does not name."""
+"""Names that a contract does not have."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ class SamplingTests(SynchronousTestCase):
             self.offer(sampling)
             self.clock.advance(0)
             self.assertEqual(len(self.drift.said), found + (most > 0))
+
+    def test_queries(self) -> None:
+        """Queries are looked at as bodies are, beside these; what is documented is not told."""
+        for most, found in ((0, []), (1, ["x"]), (2, ["x", "y"])):
+            self.drift.said.clear()
+            self.clock.advance(1)
+            sampling = FieldSampling(self.drift, most)  # type: ignore[arg-type]
+            for query in (b"x=1&a=2", b"y", b"z"):
+                sampling.offer_query(self.clock, Operation(), query)  # type: ignore[arg-type]
+            self.assertEqual(self.drift.said, [])
+            self.clock.advance(1)
+            self.assertEqual([names for _, _, (names,) in self.drift.said], found)
+            sampling.offer_query(self.clock, Operation(), b"a=1")  # type: ignore[arg-type]
+            self.clock.advance(0)
+            self.assertEqual(len(self.drift.said), len(found))
 
     def test_mistake(self) -> None:
         """What fails when nobody waits for it is logged."""

@@ -91,12 +91,14 @@ class WatchingTests(SynchronousTestCase):
     def test_left_alone(self) -> None:
         """What has no body of its own, or an endless one, or one that cannot be read, is left."""
         events, br = (b"Content-Type", b"text/event-stream"), (b"Content-Encoding", b"br")
+        packed = (b"Content-Encoding", b"gzip")
         for step, told in (
             (Answer(status=204), [("answer", 204, ())]),
             (Answer(status=304), [("answer", 304, ())]),
             (Answer(status=206, fields=(JSON,), body=BAD), [("answer", 206, ())]),
             (Answer(fields=(events,), body=BAD), [("unlooked", "response", "stream"), WELL]),
             (Answer(fields=(JSON, br), body=BAD), [("unlooked", "response", "encoded"), WELL]),
+            (Answer(fields=(JSON, packed), body=BAD), [WELL, ("unlooked", "response", "long")]),
             (Answer(fields=((b"Content-Type", b"text/plain"),), body=BAD), [WELL]),
         ):
             one = self.watched(step)
