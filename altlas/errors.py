@@ -166,7 +166,7 @@ class Mismatch:
 
     def __str__(self) -> str:
         """The same for a log; short, for a pointer may hold what a client sent."""
-        return f"{self.where} {self.pointer}: {self.message}"[:200]
+        return f"{f'{self.where} {self.pointer}'.strip()}: {self.message}"[:200]
 
 
 class ContractError(ClientError):

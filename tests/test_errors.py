@@ -8,7 +8,15 @@ from http import HTTPStatus
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas import errors
-from altlas.errors import ClientError, Fault, GatewayError, MethodNotAllowed, Retry, UpstreamError
+from altlas.errors import (
+    ClientError,
+    Fault,
+    GatewayError,
+    MethodNotAllowed,
+    Mismatch,
+    Retry,
+    UpstreamError,
+)
 
 
 def tree(root: type[GatewayError] = GatewayError) -> Iterator[type[GatewayError]]:
@@ -61,6 +69,14 @@ class ErrorTests(SynchronousTestCase):
         self.assertEqual(errors.NoRoute("Nothing here.").reason, "Nothing here.")
         usual = errors.UpstreamReset(reason="127.0.0.1:9001: closed")
         self.assertEqual((str(usual), usual.reason), (usual.detail, "127.0.0.1:9001: closed"))
+
+    def test_mismatch(self) -> None:
+        """A mismatch is a line for the log, with its pointer where it has one; never a long one."""
+        self.assertEqual(str(Mismatch("body", "/a", "b")), "body /a: b")
+        self.assertEqual(
+            str(Mismatch("method", "", "PUT is none of GET")), "method: PUT is none of GET"
+        )
+        self.assertEqual(len(str(Mismatch("body", "/" + "a" * 999, "b"))), 200)
 
     def test_allowed(self) -> None:
         """A refused method comes with those that are not."""

@@ -49,7 +49,7 @@ def _checked(file: str) -> Iterator[str]:
     count = len(contract.operations)
     yield f"{file}: {contract.title} {contract.version}, {_counted(count, 'operation')}"
     for doubt in contract.doubts:
-        yield f"{file}: {doubt.pointer or '/'}: not enforced: {doubt.message}"
+        yield f"{file}: a doubt: {doubt}"
 
 
 def diff(old: str, new: str, as_json: bool) -> Report:

@@ -25,5 +25,5 @@ def contract_of(file: str) -> Contract:
     except OSError as error:
         raise Unreadable(f"{file}: {error.strerror or error}") from None
     except Unusable as error:
-        lines = [f"{file}: {flaw.pointer or '/'}: {flaw.message}" for flaw in error.flaws]
+        lines = [f"{file}: {flaw}" for flaw in error.flaws]
         raise Unreadable("\n".join(lines)) from None

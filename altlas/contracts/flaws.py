@@ -17,6 +17,10 @@ class Flaw:
     pointer: str
     message: str
 
+    def __str__(self) -> str:
+        # The whole document's pointer is nothing, and nothing is to be seen of it.
+        return f"{self.pointer}: {self.message}" if self.pointer else self.message
+
 
 class Unusable(ValueError):
     """A document that no contract can be made of. `flaws` are at most `MOST`, and at least one."""
@@ -25,7 +29,7 @@ class Unusable(ValueError):
         self.flaws = (*flaws,)[:MOST]
         first = self.flaws[0]
         more = f" (and {len(self.flaws) - 1} more)" if len(self.flaws) > 1 else ""
-        super().__init__(f"{first.pointer or '/'}: {first.message}{more}")
+        super().__init__(f"{first}{more}")
 
 
 def pointer_to(parts: Iterable[str | int]) -> str:

@@ -16,6 +16,7 @@ from altlas.contracts.faults import told
 from altlas.contracts.flaws import MOST, Flaw, pointer_to
 from altlas.contracts.places import all_in, kind_at
 from altlas.contracts.references import found, steps
+from altlas.contracts.vocabulary import likely
 
 #: the longest message of another's that is shown
 _SHOWN = 200
@@ -23,7 +24,7 @@ _SHOWN = 200
 
 def form_flaws(document: Mapping[str, Any]) -> list[Flaw]:
     """Where the document is not of the form that the specification gives it."""
-    flaws = [*_told_by(_form(_is_30(document)), document, ())]
+    flaws = [*_misshapen(document)]
     if not flaws and not _is_30(document):
         # The form of 3.1 says of schemas only that they are objects or booleans.
         for kind, node, way in all_in(document):
@@ -77,6 +78,15 @@ def _in_schema(way: tuple[str, ...]) -> bool:
     return any(kind_at(way[:length]) == "schema" for length in range(1, len(way)))
 
 
+def _misshapen(document: Mapping[str, Any]) -> Iterator[Flaw]:
+    schema, validator = _form(_is_30(document))
+    for error in islice(validator.iter_errors(document), MOST):
+        meant = likely(schema, error)
+        for fault in told(error):
+            hint = meant.get(fault.pointer)
+            yield Flaw(fault.pointer, fault.message + (f"; did you mean {hint}?" if hint else ""))
+
+
 def _told_by(validator: Any, node: Any, way: tuple[str, ...]) -> Iterator[Flaw]:
     errors = islice(validator.iter_errors(node), MOST)
     for fault in (fault for error in errors for fault in told(error)):
@@ -84,11 +94,13 @@ def _told_by(validator: Any, node: Any, way: tuple[str, ...]) -> Iterator[Flaw]:
 
 
 @cache
-def _form(is_30: bool) -> Any:
+def _form(is_30: bool) -> tuple[Mapping[str, Any], Any]:
+    """The specification's own schema of documents, and what judges by it."""
     from jsonschema_rs import validator_for
     from openapi_spec_validator.schemas import schema_v30, schema_v31
 
-    return validator_for(dict(schema_v30 if is_30 else schema_v31), offline=True)
+    schema = dict(schema_v30 if is_30 else schema_v31)
+    return schema, validator_for(schema, offline=True)
 
 
 @cache

@@ -23,7 +23,7 @@ from altlas.gateway.binds import endpoint, parsed
 from altlas.gateway.certificates import tls_of
 from altlas.gateway.contracts.copies import unkept
 from altlas.gateway.contracts.readings import Readings
-from altlas.gateway.contracts.state import first_of, told
+from altlas.gateway.contracts.state import first_of
 from altlas.settings.tree import AccessLog, Listener, Settings
 from altlas.tls.defects import Defect, Unusable
 
@@ -96,14 +96,14 @@ def _contract_flaws(settings: Settings, readings: Readings) -> Iterator[Fault]:
             if contract.file is not None:
                 readings.of_file(contract)
         except UnusableContract as error:
-            for line in first_of(map(told, error.flaws)):
+            for line in first_of(error.flaws):
                 yield Fault(f"contract:{contract.name}", "file", line)
 
 
 def _contract_doubts(settings: Settings, readings: Readings) -> Iterator[Fault]:
     for contract in settings.contracts:
         if contract.file is not None:
-            for line in first_of(map(told, readings.of_file(contract).doubts)):
+            for line in first_of(readings.of_file(contract).doubts):
                 yield Fault(f"contract:{contract.name}", "file", line)
     if any(route.routes != "itself" for route in settings.routes):
         from altlas.gateway.prospect import prospect

@@ -46,6 +46,15 @@ class LineTests(SynchronousTestCase):
         ran = self.altlas("contract", "check", name)
         self.assertEqual((ran.code, ran.out), (0, f"{name}: Pets 1, 1 operation\n"))
 
+    def test_doubts(self) -> None:
+        """What is not enforced is told by pointer, and ends with 0."""
+        odd: Any = document()
+        odd["components"] = {"schemas": {"Odd": {"type": "string", "pattern": "(?=a)"}}}
+        name = self.file(odd)
+        ran = self.altlas("contract", "check", name)
+        self.assertEqual(ran.code, 0)
+        self.assertIn(f"{name}: a doubt: /components/schemas/Odd/pattern: is a pattern", ran.out)
+
     def test_unusable(self) -> None:
         """All that is wrong with all files is told by pointer, and ends with 2."""
         broken: Any = document()

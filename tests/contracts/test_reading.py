@@ -46,15 +46,15 @@ class FormTests(SynchronousTestCase):
     def test_what_is_none(self) -> None:
         """What is no document is told as such, with the place where that shows."""
         for data, said in {
-            b"": "/: is not an OpenAPI document, but something else",
-            b"[]": "/: is not an OpenAPI document, but something else",
-            b"hello": "/: is not an OpenAPI document, but something else",
-            b"\xff{}": "/: is not UTF-8, at byte 0",
-            b'{"a": }': "/: is not JSON: Expecting value (line 1, column 7)",
-            b"a: b: c": "/: is not YAML: mapping values are not allowed in this context"
+            b"": "is not an OpenAPI document, but something else",
+            b"[]": "is not an OpenAPI document, but something else",
+            b"hello": "is not an OpenAPI document, but something else",
+            b"\xff{}": "is not UTF-8, at byte 0",
+            b'{"a": }': "is not JSON: Expecting value (line 1, column 7)",
+            b"a: b: c": "is not YAML: mapping values are not allowed in this context"
             " (line 1, column 5)",
-            b"a: 1\n---\nb: 2": "/: holds more than one document",
-            b"a: 1": "/: has no 'openapi', and so is not an OpenAPI document",
+            b"a: 1\n---\nb: 2": "holds more than one document",
+            b"a: 1": "has no 'openapi', and so is not an OpenAPI document",
         }.items():
             self.assertEqual(message(data), said)
 
@@ -103,7 +103,7 @@ class NumberTests(SynchronousTestCase):
 
     def test_surrogates(self) -> None:
         """Half of a surrogate pair, which no UTF-8 has, is told of."""
-        self.assertEqual(message(b'{"a": "\\ud800"}'), "/: has half of a surrogate pair in it")
+        self.assertEqual(message(b'{"a": "\\ud800"}'), "has half of a surrogate pair in it")
 
 
 class DepthTests(SynchronousTestCase):
@@ -129,7 +129,7 @@ class DepthTests(SynchronousTestCase):
         for level in range(1, 10):
             inner = b", ".join([b"*a%d" % (level - 1)] * 10)
             lines.append(b"a%d: &a%d [%s]" % (level, level, inner))
-        self.assertEqual(message(b"\n".join(lines)), "/: comes to too much by its aliases")
+        self.assertEqual(message(b"\n".join(lines)), "comes to too much by its aliases")
         self.assertIn("stands for nothing, or for what it is in", message(b"a: &a [*a]"))
 
 

@@ -225,4 +225,4 @@ def _words(error: BaseException) -> str:
     """Why an answer did not come, or not to its end."""
     if isinstance(error, ResponseFailed) and error.reasons:
         return _words(error.reasons[0].value)
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__

@@ -21,7 +21,7 @@ from altlas.gateway.contracts.means import Means
 from altlas.gateway.contracts.origins import Found, Origin
 from altlas.gateway.contracts.readings import Readings, compiled_of
 from altlas.gateway.contracts.renewal import Renewal
-from altlas.gateway.contracts.state import State, first_of, told
+from altlas.gateway.contracts.state import State, first_of
 from altlas.settings import tree
 
 log = Logger()
@@ -95,11 +95,19 @@ class Contracts:
             log.warn(
                 "The copy of contract {name} cannot be used: {problems}",
                 name=settings.name,
-                problems="; ".join(first_of(map(told, error.flaws))),
+                problems="; ".join(first_of(error.flaws)),
             )
         else:
             renewal.begin(reading, copy.fetched)
             renewal.state.copied = True
+            log.info(
+                "The contract {name} is the copy of {source}: {title} {version}, {fingerprint}",
+                name=settings.name,
+                source=settings.url,
+                title=reading.contract.title,
+                version=reading.contract.version,
+                fingerprint=reading.fingerprint[:12],
+            )
 
     # --- in the course of time -----------------------------------------------------------
 
@@ -154,5 +162,5 @@ def _of_file(settings: tree.Contract, readings: Readings) -> Any:
     try:
         return readings.of_file(settings)
     except Unusable as error:
-        lines = "; ".join(first_of(map(told, error.flaws)))
+        lines = "; ".join(first_of(error.flaws))
         raise ValueError(f"[contract:{settings.name}] file = {settings.file}: {lines}") from None

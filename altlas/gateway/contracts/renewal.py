@@ -18,7 +18,7 @@ from altlas.gateway.contracts.means import Means
 from altlas.gateway.contracts.origins import Found, Origin, Unreachable
 from altlas.gateway.contracts.readings import Reading
 from altlas.gateway.contracts.retirement import Retirement
-from altlas.gateway.contracts.state import State, first_of, told
+from altlas.gateway.contracts.state import State, first_of
 from altlas.settings import tree
 
 log = Logger()
@@ -198,7 +198,7 @@ class Renewal:
     def _useless(self, found: Found, error: Unusable) -> None:
         self.state.changes["unusable"] += 1
         self.state.unusable = found.fingerprint
-        self.state.problems = first_of(map(told, error.flaws))
+        self.state.problems = first_of(error.flaws)
         self.state.refused, self.state.breaking = None, ()
         log.error(
             "The contract {name} of {source} cannot be used, {rest}: {problems}",
@@ -263,7 +263,7 @@ class Renewal:
         self.state.fingerprint, self.state.changed = fingerprint, changed
 
     def _tell_doubts(self, doubts: Iterable[Flaw]) -> None:
-        for doubt in first_of(map(told, doubts)):
+        for doubt in first_of(doubts):
             log.warn("The contract {name}: {doubt}", name=self.state.name, doubt=doubt)
 
 

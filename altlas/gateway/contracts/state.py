@@ -80,8 +80,3 @@ def first_of(lines: Iterable[object], most: int = MOST) -> tuple[str, ...]:
     said = [*map(str, lines)]
     more = len(said) - most
     return (*said[:most], f"and {more} more") if more > 0 else (*said,)
-
-
-def told(flaw: Any) -> str:
-    """A flaw of a document in a line: where it is, what it is."""
-    return f"{flaw.pointer}: {flaw.message}" if flaw.pointer else str(flaw.message)

@@ -57,6 +57,12 @@ class AnswerTests(Fetching):
         self.assertIsNone(self.asked(Answer(code=304), known=Validators("x")))
         self.assertIn("304", self.asked(Answer(code=304)))
 
+    def test_words(self) -> None:
+        """Why no answer came is a part of a sentence, which goes on."""
+        self.assertEqual(self.asked(Answer(b"x", code=500)), "it is answered with status 500")
+        self.assertEqual(self.asked(ConnectionError("It was refused: 111.")), "It was refused: 111")
+        self.assertEqual(self.asked(ConnectionError()), "ConnectionError")
+
     def test_long(self) -> None:
         """A body is let go as soon as it is longer than it may be."""
         endless = Answer(b"x" * 101, ends=False)

@@ -92,6 +92,7 @@ class CopyTests(Contracted):
         self.assertEqual((row["copied"], row["changed"]), (True, EPOCH))
         asked = self.world.asked[-1]
         self.assertEqual((asked["If-None-Match"], asked["If-Modified-Since"]), ('"x"', "then"))
+        self.assertIn("The contract a is the copy of http", "".join(self.said(LogLevel.info)))
 
     def test_confirmed(self) -> None:
         """What the source says is still so is a copy no more."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.contracts.flaws import Flaw
-from altlas.gateway.contracts.state import State, first_of, told
+from altlas.gateway.contracts.state import State, first_of
 
 
 class StateTests(SynchronousTestCase):
@@ -25,8 +24,3 @@ class StateTests(SynchronousTestCase):
         self.assertEqual(first_of("ab", 2), ("a", "b"))
         self.assertEqual(first_of("abcd", 2), ("a", "b", "and 2 more"))
         self.assertEqual(first_of(""), ())
-
-    def test_told(self) -> None:
-        """A flaw is told with its place, where it has one."""
-        self.assertEqual(told(Flaw("/a", "bad")), "/a: bad")
-        self.assertEqual(told(Flaw("", "bad")), "bad")
