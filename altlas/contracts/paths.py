@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from attrs import define, field, frozen
 
 from altlas.errors import Mismatch, OperationNotAllowed, UnknownOperation
+from altlas.wire.segments import Pieces, comparable, pieces_of, rank
 
 T = TypeVar("T")
 
@@ -31,12 +32,7 @@ class Segment:
     least and ends where the text after it first comes, so that reading is linear.
     """
 
-    pieces: tuple[bytes, ...]
-
-    @property
-    def weight(self) -> int:
-        """How much of it is fixed: more of that is asked first."""
-        return sum(map(len, self.pieces))
+    pieces: Pieces
 
     def taken(self, segment: bytes) -> tuple[bytes, ...] | None:
         """The values of the variables in `segment`, or None if it is another one."""
@@ -54,13 +50,20 @@ class Segment:
         return (*values, segment[at:end]) if at < end else None
 
 
+def _normal(written: str, pieces: Pieces) -> Pieces:
+    try:
+        return pieces_of(written)
+    except ValueError:
+        return pieces  # no route leads there
+
+
 @define(eq=False)
 class _Node(Generic[T]):
     """What can stand at one place of a path."""
 
     #: by the unescaped segment
     fixed: dict[bytes, _Node[T]] = field(factory=dict)
-    #: the most fixed first
+    #: the most fixed first, as routes have it
     partly: list[tuple[Segment, _Node[T]]] = field(factory=list)
     whole: _Node[T] | None = None
     #: what paths that end here lead to, by method
@@ -74,12 +77,12 @@ class _Node(Generic[T]):
         if pieces == (b"", b""):
             self.whole = self.whole or _Node()
             return self.whole
-        segment = Segment(pieces)
+        segment = Segment(_normal(written, pieces))
         node = next((node for known, node in self.partly if known == segment), None)
         if node is None:
             node = _Node()
             self.partly.append((segment, node))
-            self.partly.sort(key=lambda each: -each[0].weight)
+            self.partly.sort(key=lambda each: rank(each[0].pieces))
         return node
 
     def following(self, raw: bytes, key: bytes, values: tuple[bytes, ...]) -> Iterator[_Step[T]]:
@@ -87,8 +90,9 @@ class _Node(Generic[T]):
         if key and not (key[:1] == b"." and _CLIMBING.fullmatch(key)):
             if self.whole is not None:
                 yield self.whole, (*values, raw)
+            plain = comparable(raw) if self.partly else raw
             for segment, node in reversed(self.partly):
-                taken = segment.taken(raw)
+                taken = segment.taken(plain)
                 if taken is not None:
                     yield node, values + taken
         if key in self.fixed:
@@ -102,10 +106,11 @@ class PathTree(Generic[T]):
     """Finds what belongs to a method on a path.
 
     Paths are compared raw: split at their slashes first, so that an escaped slash never
-    ends a segment; fixed segments are compared unescaped; values stay as they came. Fixed
-    segments go before templated ones (OpenAPI 3.1, 4.8.8.2), but a path that has the method
-    goes before one that has not. A slash at the end makes another path. A variable is never
-    empty, and never a dot segment, which the instance would read as a step up.
+    ends a segment; fixed segments are compared unescaped, partly fixed ones in normal form, as
+    their values are then; other values stay as they came. Fixed segments go before templated
+    ones (OpenAPI 3.1, 4.8.8.2), these in the order that routes have, but a path that has the
+    method goes before one that has not. A slash at the end makes another path. A variable is
+    never empty, and never a dot segment, which the instance would read as a step up.
     """
 
     __slots__ = ("_root",)

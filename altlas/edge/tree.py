@@ -25,7 +25,7 @@ from altlas.routing.index import RouteIndex
 from altlas.routing.node import Node, chosen, grouped
 from altlas.routing.pattern import PathKind
 from altlas.routing.rule import Rule
-from altlas.routing.template import Pieces
+from altlas.wire.segments import Pieces
 from altlas.wire.targets import normalised
 
 

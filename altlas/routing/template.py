@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote_from_bytes
-
 from attrs import field, frozen
 
-from altlas.errors import BadRequest
-from altlas.wire.targets import normalised
+from altlas.wire.segments import Pieces, pieces_of, rank
 
-#: the texts before, between and after the variables of a segment; one alone: there are none
-Pieces = tuple[bytes, ...]
 #: a segment that is one variable
 FREE: Pieces = (b"", b"")
-
-_VARIABLE = re.compile(r"\{[^{}]*\}")
-# What must be escaped in a path (RFC 3986, 3.3, and what is seen in real ones), and a % alone.
-_UNWRITTEN = re.compile(rb"[^A-Za-z0-9._~!$&'()*+,;=:@%|^`{}-]|%(?![0-9A-Fa-f]{2})")
 
 
 @frozen
@@ -59,7 +49,7 @@ def template(path: str) -> Template:
 
     Raises `ValueError` for one that no request can have.
     """
-    segments = tuple(_pieces(segment) for segment in path.split("/")[1:])
+    segments = tuple(pieces_of(segment) for segment in path.split("/")[1:])
     if {(b".",), (b"..",)} & set(segments) or (b"",) in segments[:-1]:
         raise ValueError("a path that is not in its normal form")
     return Template(segments)
@@ -82,26 +72,3 @@ def fits(pieces: Pieces, segment: bytes) -> bool:
             return False
         at = found + len(piece)
     return at < end
-
-
-def rank(pieces: Pieces) -> tuple[object, ...]:
-    """How specific a segment is, the smaller the more: a literal one, then those with more and
-    longer literal texts, a variable alone last. (Werkzeug weighs in the same way.)
-    """
-    if len(pieces) == 1:
-        return (0, pieces)
-    lengths = tuple(-len(piece) for piece in pieces if piece)
-    return (1, -len(lengths), lengths, -len(pieces), pieces)
-
-
-def _pieces(segment: str) -> Pieces:
-    return tuple(_normal(piece.encode()) for piece in _VARIABLE.split(segment))
-
-
-def _normal(piece: bytes) -> bytes:
-    escaped = _UNWRITTEN.sub(lambda one: quote_from_bytes(one[0], safe="").encode(), piece)
-    try:
-        # Between letters, where a dot is no segment.
-        return normalised(b"/x%bx" % escaped)[2:-1]
-    except BadRequest as error:
-        raise ValueError(str(error)) from None

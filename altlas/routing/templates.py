@@ -9,7 +9,8 @@ from attrs import define, field
 from altlas.routing.node import Node
 from altlas.routing.place import Place
 from altlas.routing.prefixes import Prefixes
-from altlas.routing.template import FREE, Pieces, Template, fits, rank
+from altlas.routing.template import FREE, Template, fits
+from altlas.wire.segments import Pieces, rank
 
 
 @define(eq=False)

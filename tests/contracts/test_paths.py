@@ -73,6 +73,17 @@ class PathTreeTests(SynchronousTestCase):
         self.check(b"/x-y-z", "/{a}-{b}", b"x", b"y-z")
         self.check(b"/x", "/{any}", b"x")
 
+    def test_more_fixed_first(self) -> None:
+        """Of partly fixed segments those with more and longer fixed texts go first."""
+        for path, first, last in (
+            (b"/abcd", "/a{x}d", "/abc{x}"),
+            (b"/abcd", "/ab{x}", "/{x}d"),
+            (b"/a-b-c", "/{a}-{b}-{c}", "/{a}-b-{c}"),
+        ):
+            for templates in ((first, last), (last, first)):
+                found, _ = tree(*templates).find(b"GET", path)
+                self.assertEqual(found, first)
+
     def test_way_back(self) -> None:
         """A fixed segment that leads nowhere leaves the path to a templated one."""
         self.check(b"/a/mine/b", "/a/mine/{x}", b"b")
@@ -86,6 +97,8 @@ class PathTreeTests(SynchronousTestCase):
         self.check(b"/a/x%2Fb", "/a/{id}", b"x%2Fb")
         self.check(b"/caf%c3%a9/%41", "/caf%C3%A9/{id}", b"%41")
         self.unknown(b"/a%2Fmine", "/a/mine")
+        found = tree("/{a}-%62{c}", "/{x}").find(b"GET", b"/%2d%2D%62%2f")
+        self.assertEqual(found, ("/{a}-%62{c}", (b"-", b"%2F")))
 
     def test_nothing_and_dots(self) -> None:
         """A variable is neither empty nor a dot segment, however that is written."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from attrs import evolve, frozen
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.contract import Contract
 from altlas.contracts.kept import Kept
 from altlas.edge.leaf import ForwardLeaf
-from altlas.errors import MethodNotAllowed
+from altlas.errors import ClientError, MethodNotAllowed
 from altlas.gateway.expansion import Doubt, Expanded, Expansion
 from altlas.resilience.retry import RetryWishes
 from altlas.routing.facts import Facts
 from altlas.routing.index import RouteIndex
 from altlas.routing.rule import Rule
 from altlas.settings.tree import Backend, Route, Settings
+from altlas.wire.targets import normalised
 from tests.backend.scene import Scene, backend
+from tests.contracts.documents import contract as contract_with
 from tests.gateway.kept import contract_of, kept
 
 
@@ -34,6 +39,15 @@ def maker(name: str, path: str, **said: Any) -> Route:
     return Route(
         name=name, path=path, backend="demo", routes="from-contract", contract="made", **said
     )
+
+
+#: segments of templates that overlap in many ways, and those of paths that they may take
+SEGMENTS = ["a", "ab", "{x}", "a{x}", "{x}b", "{x}-{y}", "a-{x}", "{x}-b", "%61{x}b", ""]
+templates = st.lists(st.sampled_from(SEGMENTS[:-1]), min_size=1, max_size=3)
+operations = st.lists(
+    st.tuples(st.sampled_from(["GET", "POST", "HEAD"]), templates), min_size=1, max_size=8
+)
+words = st.sampled_from(["a", "ab", "aab", "b", "a-b", "a-bb", "a-b-b", "aa", "", "%2Db", "a%2F"])
 
 
 class ExpansionTests(SynchronousTestCase):
@@ -140,3 +154,27 @@ class ExpansionTests(SynchronousTestCase):
         route = Route(name="r", path="/r/", backend="demo", contract="other")
         expansion = self.expansion(None, maker("m", "/"), route)
         self.assertEqual([expansion.concerns(name) for name in ("made", "other")], [True, False])
+
+    @given(operations, st.lists(words, min_size=1, max_size=3))
+    def test_one_order(self, lines: list[tuple[str, list[str]]], segments: list[str]) -> None:
+        """A request's route is the operation that it is held to, however templates overlap."""
+        paths: dict[str, Any] = {}
+        for method, parts in lines:
+            paths.setdefault("/" + "/".join(parts), {})[method.lower()] = {"responses": {}}
+        contract = contract_with(paths)
+        index = RouteIndex(self.expanded(contract, maker("m", "/")).rules)
+        path = ("/" + "/".join(segments)).encode()
+        plain = normalised(path)
+        if plain.count(b"/") < path.count(b"/"):
+            return  # an instance would get what is none of the contract's paths
+        for method in (b"GET", b"POST", b"HEAD", b"PUT"):
+            route = _found(lambda: index.find(Facts(b"", plain, method, [], None)).route.name)  # noqa: B023
+            held = _found(lambda: contract.find(method, path).operation.id)  # noqa: B023
+            self.assertEqual(route, held)
+
+
+def _found(ask: Callable[[], str]) -> str:
+    try:
+        return ask()
+    except ClientError as error:
+        return str(error.status)
