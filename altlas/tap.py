@@ -91,9 +91,7 @@ class Options(usage.Options):
         if self["check"]:
             self._check()
         if self["routes"]:
-            from altlas.gateway.prospect import prospect
-
-            _print_and_exit(format_table(table(prospect(self.settings, self.readings).rules)))
+            self._routes()
         if self["print-config"]:
             _print_and_exit(render(self.draft.loaded()))
 
@@ -129,6 +127,13 @@ class Options(usage.Options):
         settings = evolve(self.settings, listeners=tuple(real))
         found = faults(settings, reactor, bind, time, self.readings)
         return self.draft.blamed(astuple(fault) for fault in found).problems
+
+    def _routes(self) -> NoReturn:
+        from altlas.gateway.prospect import prospect, undecided
+
+        rules = prospect(self.settings, self.readings).rules
+        _warn(undecided(rules))
+        _print_and_exit(format_table(table(rules)))
 
     def _check(self) -> NoReturn:
         _end_if(self.problems(bind=False))

@@ -12,7 +12,7 @@ from altlas.contracts.place import Place
 from altlas.contracts.places import METHODS, Way, all_in
 from altlas.contracts.references import resolved
 from altlas.contracts.specification import form_flaws, rule_flaws
-from altlas.contracts.wishes import wishes
+from altlas.contracts.wishes import misnamed, wishes
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
@@ -32,7 +32,7 @@ def checked(document: dict[str, Any]) -> tuple[Flaw, ...]:
     _refuse([*flaws, *_linking(document, flaws)])
     broken, odd = rule_flaws(document)
     _refuse([*broken, *_operation_flaws(document), *_security_flaws(document)])
-    return (*odd, *_dialect_doubts(document))
+    return (*odd, *_wish_doubts(document), *_dialect_doubts(document))
 
 
 def _linking(document: dict[str, Any], flaws: list[Flaw]) -> list[Flaw]:
@@ -76,6 +76,12 @@ def _operation_flaws(document: Mapping[str, Any]) -> Iterator[Flaw]:
         same = forms.setdefault((_PARAMETER.sub("{}", template), method), template)
         if same != template:
             yield Flaw(pointer_to(way), f"takes the same paths as {same[:200]}")
+
+
+def _wish_doubts(document: Mapping[str, Any]) -> Iterator[Flaw]:
+    for way, operation in operations(document):
+        for name, message in misnamed(Place(document, way, operation)):
+            yield Flaw(pointer_to((*way, name)), message)
 
 
 def _security_flaws(document: Mapping[str, Any]) -> Iterator[Flaw]:

@@ -13,7 +13,7 @@ from altlas.contracts.operation import Operation, operation
 from altlas.contracts.paths import PathTree
 from altlas.contracts.place import Place, top
 from altlas.contracts.schemas import Schemas
-from altlas.contracts.servers import base_paths
+from altlas.contracts.servers import base_paths, bases_of
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
@@ -59,9 +59,9 @@ def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contrac
     Raises Unusable with all that cannot be compiled.
     """
     document = top(digest.document)
-    given = None if base_path is None else (base_path.rstrip("/"),)
+    given = None if base_path is None else base_path.rstrip("/")
     schemas = Schemas(digest.document)
-    planting = _Planting(schemas, given, base_paths(document.to("servers")))
+    planting = _Planting(document, schemas, given)
     for template, path in document.to("paths").members():
         if template.startswith("/"):
             planting.plant(template, path)
@@ -77,7 +77,7 @@ def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contrac
         document=digest.document,
         doubts=digest.doubts,
         operations=tuple(planting.operations.values()),
-        base_paths=given or planting.bases,
+        base_paths=base_paths(document.to("servers")) if given is None else (given,),
         tree=planting.tree,
     )
 
@@ -86,10 +86,10 @@ def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contrac
 class _Planting:
     """A contract while it is compiled."""
 
+    _document: Place
     _schemas: Schemas
     #: what stands in for all servers' paths
-    _given: tuple[str, ...] | None
-    bases: tuple[str, ...]
+    _given: str | None
     tree: PathTree[Operation] = field(factory=PathTree)
     operations: dict[str, Operation] = field(factory=dict)
     flaws: list[Flaw] = field(factory=list)
@@ -99,13 +99,14 @@ class _Planting:
         made = {method: self._operation(template, path, method) for method in METHODS}
         for method, each in made.items():
             if each is not None:
-                # An operation with servers of its own is there only (OpenAPI 3.1, 4.8.10.1).
-                for base in self._given or self._bases_of(path, method):
-                    self.tree.add(base + template, {method.encode(): each})
+                self._add(template, each, method)
         get = made["GET"]
         if get is not None and made["HEAD"] is None:
-            for base in self._given or self._bases_of(path, "GET"):
-                self.tree.add(base + template, {b"HEAD": get})
+            self._add(template, get, "HEAD")
+
+    def _add(self, template: str, made: Operation, method: str) -> None:
+        for base in bases_of(self._document, template, made.method, self._given):
+            self.tree.add(base + template, {method.encode(): made})
 
     def _operation(self, template: str, path: Place, method: str) -> Operation | None:
         place = path.to(method.lower())
@@ -120,9 +121,3 @@ class _Planting:
             made = evolve(made, id=f"{method} {template}")
         self.operations[made.id] = made
         return made
-
-    def _bases_of(self, path: Place, method: str) -> tuple[str, ...]:
-        for place in (path.to(method.lower()), path):
-            if place.get("servers"):
-                return base_paths(place.to("servers"))
-        return self.bases

@@ -75,17 +75,36 @@ def _more(counts: dict[Any, int], name: Any) -> None:
 
 
 @define(eq=False)
+class Breaches:
+    """The messages of one side that broke the contract: in which parts, and where in them."""
+
+    total: int = 0
+    by: dict[str, int] = field(factory=dict)
+    places: Bounded = field(factory=lambda: Bounded(MOST_NAMES))
+
+    def add(self, mismatches: tuple[Mismatch, ...]) -> None:
+        """One message more; each part and place of it counts once."""
+        self.total += 1
+        for where in {each.where for each in mismatches}:
+            _more(self.by, where)
+        for place in {f"{each.where} {_folded(each.pointer)}".strip() for each in mismatches}:
+            self.places.add(place)
+
+    def told(self) -> dict[str, Any]:
+        """``{total, by: {where: n}, places: {seen: {place: n}, others: n}}``."""
+        return {"total": self.total, "by": dict(self.by), "places": self.places.told()}
+
+
+@define(eq=False)
 class OperationCounts:
     """What one operation was asked and has answered. Written by `Drift` only."""
 
     requests: int = 0
-    invalid: int = 0
+    invalid: Breaches = field(factory=Breaches)
     refused: int = 0
     last_used: float | None = None
-    request_mismatches: dict[str, int] = field(factory=dict)
     answers: dict[str, int] = field(factory=dict)
-    invalid_answers: int = 0
-    answer_mismatches: dict[str, int] = field(factory=dict)
+    invalid_answers: Breaches = field(factory=Breaches)
     statuses: dict[int, int] = field(factory=dict)
     unlooked: dict[str, dict[str, int]] = field(factory=dict)
     undocumented: dict[str, Bounded] = field(factory=_names)
@@ -95,13 +114,12 @@ class OperationCounts:
         return {
             "requests": self.requests,
             "invalid": {
-                "total": self.invalid,
+                **self.invalid.told(),
                 "refused": self.refused,
-                "reported": self.invalid - self.refused,
-                "by": dict(self.request_mismatches),
+                "reported": self.invalid.total - self.refused,
             },
             "answers": dict(self.answers),
-            "invalid_answers": {"total": self.invalid_answers, "by": dict(self.answer_mismatches)},
+            "invalid_answers": self.invalid_answers.told(),
             "unlooked": {side: dict(why) for side, why in self.unlooked.items()},
             "undocumented": {
                 "statuses": {str(status): n for status, n in sorted(self.statuses.items())},
@@ -139,9 +157,8 @@ class Drift:
         counts.requests += 1
         counts.last_used = self._wall_clock()
         if mismatches:
-            counts.invalid += 1
+            counts.invalid.add(mismatches)
             counts.refused += refused
-            _each(counts.request_mismatches, mismatches)
 
     def unknown(self, method: bytes, path: bytes, why: str) -> None:
         """A request of which the contract knows nothing: `why` is ``path`` or ``method``."""
@@ -156,8 +173,7 @@ class Drift:
         counts = self._counts.get(operation.id) or self._begin(operation.id)
         _more(counts.answers, f"{status // 100}xx")
         if mismatches:
-            counts.invalid_answers += 1
-            _each(counts.answer_mismatches, mismatches)
+            counts.invalid_answers.add(mismatches)
             if any(each.where == "status" for each in mismatches):
                 _more(counts.statuses, status)
 
@@ -176,7 +192,7 @@ class Drift:
         counts = self._counts.get(operation.id) or self._begin(operation.id)
         names = counts.undocumented[side]
         for pointer in pointers:
-            names.add("/".join(map(folded, pointer[:_LONGEST].split("/"))))
+            names.add(_folded(pointer))
 
     # --- contracts -------------------------------------------------------------------------
 
@@ -202,8 +218,9 @@ class Drift:
     def rows(self, operations: Iterable[Counted]) -> list[dict[str, Any]]:
         """One row an operation of the contract, ready for JSON, with zeros where nothing was::
 
-        {operation, method, path, requests, invalid: {total, refused, reported, by: {where: n}},
-         answers: {"2xx": n}, invalid_answers: {total, by: {where: n}},
+        {operation, method, path, requests,
+         invalid: {total, refused, reported, by: {where: n}, places: {seen, others}},
+         answers: {"2xx": n}, invalid_answers: {total, by: {where: n}, places: {seen, others}},
          unlooked: {side: {why: n}}, last_used,
          undocumented: {statuses: {status: n}, request | response | query: {seen, others}}}
         """
@@ -229,10 +246,9 @@ class Drift:
         return [each.id for each in operations if not self.used(each.id)]
 
 
-def _each(counts: dict[str, int], mismatches: Iterable[Mismatch]) -> None:
-    """Count the places of mismatches, each once a message."""
-    for where in {each.where for each in mismatches}:
-        counts[where] = counts.get(where, 0) + 1
+def _folded(pointer: str) -> str:
+    """A pointer as it is kept: what is but a value in it, an index say, is its sort only."""
+    return "/".join(map(folded, pointer[:_LONGEST].split("/")))
 
 
 def totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

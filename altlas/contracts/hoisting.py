@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote
 
 from attrs import define, field
 
 from altlas.contracts.anatomy import Node, rewritten
+from altlas.contracts.references import found, steps
+
+#: section of ``components``, and name there
+Component = tuple[str, str]
 
 _UNNAMED = re.compile(r"[^A-Za-z0-9._-]+")
 _PLACED = re.compile(r"#/components/([A-Za-z]+)/([A-Za-z0-9._-]+)")
 
 
-def steps(reference: str) -> list[str]:
-    """The steps of a pointer in a fragment (RFC 6901, 6)."""
-    plain = unquote(reference.partition("#")[2])
-    return [each.replace("~1", "/").replace("~0", "~") for each in plain.split("/")[1:]]
-
-
-def component(reference: Any) -> tuple[str, str] | None:
+def component(reference: Any) -> Component | None:
     """Section and name of the component that a reference is to, if it is to a whole one."""
     found = _PLACED.fullmatch(reference) if isinstance(reference, str) else None
     return None if found is None else (found[1], found[2])
@@ -95,7 +92,8 @@ class _Hoisting:
         return f"#/components/{kind}/{name}"
 
     def _named(self, kind: str, reference: str) -> str:
-        path = steps(reference) or [reference[1:] or "document"]
+        anchor = (reference[1:] or "document",)
+        path = steps(reference) if reference.startswith("#/") else anchor
         path = path[2:] if path[0] == "components" else path
         name = wanted = _UNNAMED.sub("_", "_".join(path)).strip("_")
         taken = {*((self.document.get("components") or {}).get(kind) or {})}
@@ -109,10 +107,7 @@ class _Hoisting:
     def _found(self, reference: str) -> Any:
         if reference[1:2] not in ("", "/"):
             return self._anchored()[reference[1:]]
-        at: Any = self.document
-        for step in steps(reference):
-            at = at[int(step)] if isinstance(at, list) else at[step]
-        return at
+        return found(self.document, steps(reference))
 
     def _anchored(self) -> dict[str, Any]:
         if self._anchors is None:

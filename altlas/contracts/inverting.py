@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from attrs import frozen
@@ -31,25 +32,30 @@ def irreversible(route: Route) -> str:
     return ""
 
 
-def inverse(route: Route, template: str) -> Inverse | None:
+def inverses(route: Route, template: str) -> Iterator[Inverse]:
     """The paths by which `route` leads to `template`, a path of the backend with its base path.
 
-    None if it leads there by none. A prefix may stand where the template has a variable, whose
-    value the route then decides: ``/jobs/first/`` to ``/jobs/{id}/log``. Not for what is
-    `irreversible`.
+    A prefix may stand where the template has a variable, whose value the route then decides:
+    ``/jobs/first/`` to ``/jobs/{id}/log``. None for what is `irreversible`.
     """
+    if irreversible(route):
+        return
     to = route.path if route.rewrite.prefix is None else route.rewrite.prefix
+    given = template.split("/")
     if route.match_kind == "exact":
-        decided = _agreed(to.split("/"), template.split("/"))
-        return None if decided is None else Inverse(route.path, decided)
-    fixed, given = to.removesuffix("/").split("/"), template.split("/")
-    decided = _agreed(fixed, given[: len(fixed)])
+        decided = _agreed(to.split("/"), given)
+        if decided is not None:
+            yield Inverse(route.path, decided)
+        return
+    fixed = to.removesuffix("/").split("/")
+    decided, rest = _agreed(fixed, given[: len(fixed)]), given[len(fixed) :]
     if decided is None:
-        return None
-    rest = given[len(fixed) :]
-    if not rest:  # the prefix without its slash; at the root there is none without
-        return None if route.path == "/" else Inverse(route.path.removesuffix("/"), decided)
-    return Inverse(route.path + "/".join(rest), decided)
+        return
+    if rest:
+        yield Inverse(route.path + "/".join(rest), decided)
+    # The prefix without its slash, of which the root is made too; it has none itself.
+    if route.path != "/" and (not rest or template == "/"):
+        yield Inverse(route.path.removesuffix("/"), decided)
 
 
 def _agreed(fixed: list[str], given: list[str]) -> frozenset[str] | None:

@@ -10,9 +10,9 @@ from attrs import define, field, frozen
 
 from altlas.contracts.anatomy import METHODS, Node
 from altlas.contracts.hoisting import resolved
-from altlas.contracts.inverting import Inverse, inverse, irreversible
+from altlas.contracts.inverting import Inverse, inverses, irreversible
 from altlas.contracts.place import top
-from altlas.contracts.servers import base_paths
+from altlas.contracts.servers import bases_of
 from altlas.contracts.sharing import Source
 from altlas.settings.tree import Route
 
@@ -117,24 +117,13 @@ def _demands(route: Route) -> tuple[bool, bool, bool]:
 
 
 def _inverse(part: Part, document: Node, template: str, method: str) -> Inverse | None:
-    for base_path in _base_paths(part, document, template, method):
-        found = inverse(part.route, base_path + template)
-        if found is not None and found.decided and part.route.routes != "itself":
-            continue  # what is made of a contract is made of its templates as they are
-        if found is not None and part.takes(method.upper(), found.template):
-            return found
+    for base_path in bases_of(top(document), template, method, part.base_path):
+        for found in inverses(part.route, base_path + template):
+            if found.decided and part.route.routes != "itself":
+                continue  # what is made of a contract is made of its templates as they are
+            if part.takes(method.upper(), found.template):
+                return found
     return None
-
-
-def _base_paths(part: Part, document: Node, template: str, method: str) -> Iterable[str]:
-    if part.base_path is not None:
-        return (part.base_path,)
-    path = top(document).to("paths", template)
-    # Its own servers go before those of its path, and these before the document's.
-    for place in (path.to(method), path):
-        if place.get("servers"):
-            return base_paths(place.to("servers"))
-    return base_paths(top(document).to("servers"))
 
 
 def _whole(document: Node, item: Any) -> Node:

@@ -9,9 +9,10 @@ from typing import Any
 from attrs import asdict, define, field
 
 from altlas.contracts.anatomy import METHODS, Node, rewritten
-from altlas.contracts.hoisting import component, hoisted, resolved, steps
+from altlas.contracts.hoisting import Component, component, hoisted, resolved
 from altlas.contracts.listing import Listed, Listing, Part, listing, titles
-from altlas.contracts.sharing import Place, Reached, Source, names
+from altlas.contracts.references import steps
+from altlas.contracts.sharing import Reached, Source, names
 from altlas.settings.tree import Route
 
 __all__ = ["Part", "merged"]
@@ -75,7 +76,7 @@ def _info(title: str, backends: list[tuple[str, Node]], missing: list[str]) -> N
 class _Merging:
     listed: Listing
     _reached: dict[str, Reached] = field(factory=dict, init=False)
-    _names: dict[tuple[str, Place], str] = field(init=False)
+    _names: dict[tuple[str, Component], str] = field(init=False)
     _ids: dict[tuple[str, str], str] = field(init=False)
     #: the operation at each place of a source's own document, and by its own id
     _by_place: dict[tuple[str, str, str], Listed] = field(factory=dict, init=False)
@@ -157,7 +158,7 @@ class _Adopting:
     """Rewrites what a source says so that it is right in the one document."""
 
     source: Source
-    names: dict[tuple[str, Place], str]
+    names: dict[tuple[str, Component], str]
     where: Any
 
     def change(self, kind: str, node: Node) -> Node:
@@ -177,13 +178,13 @@ class _Adopting:
             made = {**made, "security": schemes}
         return made
 
-    def _to(self, place: Place) -> str:
+    def _to(self, place: Component) -> str:
         return f"#/components/{place[0]}/{self.names.get((self.source.name, place), place[1])}"
 
     def _choice(self, choice: Node) -> Node:
         return {self._name(("securitySchemes", name)): scopes for name, scopes in choice.items()}
 
-    def _name(self, place: Place) -> str:
+    def _name(self, place: Component) -> str:
         return self.names.get((self.source.name, place), place[1])
 
     def _schema(self, node: Node, made: Node) -> Node:

@@ -65,19 +65,13 @@ class Place:
         Schemas that stand for the same one are compiled once then: each compiled one holds all
         that it refers to, which are megabytes in some documents.
         """
-        here = self
-        for _ in range(_HOPS):
-            if not isinstance(here.node, Mapping) or [*here.node] != ["$ref"]:
-                return here
-            way = steps(here.node["$ref"])
-            here = Place(self.document, way, found(self.document, way))
-        raise LookupError("references that lead round")
+        return self._followed(alone=True)
 
-    def _followed(self) -> Place:
+    def _followed(self, alone: bool = False) -> Place:
         here = self
         for _ in range(_HOPS):
             reference = here.get("$ref")
-            if not isinstance(reference, str):
+            if not isinstance(reference, str) or (alone and len(here.node) > 1):
                 return here
             way = steps(reference)
             here = Place(self.document, way, found(self.document, way))

@@ -20,6 +20,23 @@ def base_paths(servers: Place) -> tuple[str, ...]:
     return tuple(found) or ("",)
 
 
+def bases_of(
+    document: Place, template: str, method: str, given: str | None = None
+) -> tuple[str, ...]:
+    """What stands before the path of an operation.
+
+    `given` is what the settings say instead; else an operation with servers of its own is there
+    only, and then one whose path item has some (OpenAPI 3.1, 4.8.9.1 and 4.8.10.1).
+    """
+    if given is not None:
+        return (given,)
+    path = document.to("paths", template)
+    for place in (path.to(method.lower()), path):
+        if place.get("servers"):
+            return base_paths(place.to("servers"))
+    return base_paths(document.to("servers"))
+
+
 def base_path(server: Place) -> str:
     """The path of one server's URL, without a slash at its end."""
 

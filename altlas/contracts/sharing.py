@@ -10,10 +10,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from altlas.contracts.anatomy import Node, rewritten
-from altlas.contracts.hoisting import component
-
-#: section of ``components``, and name there
-Place = tuple[str, str]
+from altlas.contracts.hoisting import Component, component
 
 
 @frozen(eq=False)
@@ -63,9 +60,9 @@ class Source:
             if name in self.sections.get("schemas", {}):
                 yield value, name
 
-    def leads_to(self, kind: str, node: Any) -> tuple[set[Place], bool]:
+    def leads_to(self, kind: str, node: Any) -> tuple[set[Component], bool]:
         """What `node` refers to, and whether it means something in this document only."""
-        places: set[Place] = set()
+        places: set[Component] = set()
         own = kind in ("links", "callbacks", "pathItems", "operation")
 
         def note(kind: str, node: Node) -> Node:
@@ -95,7 +92,7 @@ class Reached:
 
     source: Source
     #: what each refers to, and whether it is never another source's too
-    found: dict[Place, tuple[set[Place], bool]] = field(factory=dict)
+    found: dict[Component, tuple[set[Component], bool]] = field(factory=dict)
 
     def reach(self, kind: str, node: Any) -> None:
         """Add what `node` needs."""
@@ -109,18 +106,18 @@ class Reached:
                 waiting += self.found[place][0]
 
 
-def names(reached: Iterable[Reached]) -> dict[tuple[str, Place], str]:
+def names(reached: Iterable[Reached]) -> dict[tuple[str, Component], str]:
     """The name of each component in the one document, by source and place.
 
     A name that means the same everywhere stays; if not, all who have it are called after their
     source. The same is what is written alike and refers to the same.
     """
     reached = list(reached)
-    groups: dict[Place, dict[int, list[Source]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[Component, dict[int, list[Source]]] = defaultdict(lambda: defaultdict(list))
     for (source, place), color in _colors(reached).items():
         groups[place][color].append(source)
     taken = {(kind, name) for kind, name in groups}
-    given: dict[tuple[str, Place], str] = {}
+    given: dict[tuple[str, Component], str] = {}
     for place, by_color in sorted(groups.items(), key=lambda item: item[0]):
         for sources in by_color.values():
             name = place[1] if len(by_color) == 1 else _free(place, sources[0], taken)
@@ -128,7 +125,7 @@ def names(reached: Iterable[Reached]) -> dict[tuple[str, Place], str]:
     return given
 
 
-def _free(place: Place, source: Source, taken: set[Place]) -> str:
+def _free(place: Component, source: Source, taken: set[Component]) -> str:
     kind, name = place
     wanted = [f"{prefix}_{name}" for prefix in dict.fromkeys((source.prefix, source.name))]
     found = next((each for each in wanted if (kind, each) not in taken), "")
@@ -141,14 +138,14 @@ def _free(place: Place, source: Source, taken: set[Place]) -> str:
     return found
 
 
-def _colors(reached: list[Reached]) -> dict[tuple[Source, Place], int]:
+def _colors(reached: list[Reached]) -> dict[tuple[Source, Component], int]:
     """A number for each component: the same for those that mean the same.
 
     At first what is written alike has one; then, until no more are found that differ, those
     are told apart that refer to what has different ones.
     """
     numbers: dict[Any, int] = {}
-    counts: dict[Place, int] = defaultdict(int)
+    counts: dict[Component, int] = defaultdict(int)
     for each in reached:
         for place in each.found:
             counts[place] += 1
@@ -173,7 +170,7 @@ def _colors(reached: list[Reached]) -> dict[tuple[Source, Place], int]:
     return colors
 
 
-def _written(reached: Reached, place: Place, count: int) -> tuple[Place, str, str]:
+def _written(reached: Reached, place: Component, count: int) -> tuple[Component, str, str]:
     if count == 1 or reached.found[place][1]:
         return place, reached.source.name, ""
     node = reached.source.sections[place[0]][place[1]]

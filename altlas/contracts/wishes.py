@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
 from altlas.contracts.place import Place
 from altlas.settings.keys import Key, declarations
+from altlas.settings.problems import nearest
 from altlas.settings.routes import RouteTimeouts
 from altlas.settings.units import duration
 
+#: what wishes begin with, and all that there are
+_OURS = "x-altlas-"
+_NAMES = tuple(_OURS + name for name in ("timeout", "retry", "idempotent"))
 #: the keys of ``timeout`` in the settings: what each is called here, and how it is read
 _KEYS = {
     attribute.replace("_", "-"): (attribute, each.parse)
@@ -42,6 +46,17 @@ def wishes(operation: Place) -> Wishes:
         _retries(operation.get("x-altlas-retry")),
         idempotent,
     )
+
+
+def misnamed(operation: Place) -> Iterator[tuple[str, str]]:
+    """Names in an operation that begin like wishes and are none, each with what is odd."""
+    for name in operation.node:
+        if name.startswith(_OURS) and name not in _NAMES:
+            meant = nearest(name, _NAMES)
+            yield (
+                name,
+                "is no wish that is known here" + (f"; did you mean {meant}?" if meant else ""),
+            )
 
 
 def _timeouts(said: Any) -> RouteTimeouts:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from altlas.contracts.inverting import inverses
 from altlas.contracts.place import top
-from altlas.contracts.servers import base_paths
+from altlas.contracts.servers import bases_of
 from altlas.routing.pattern import PathPattern, compiled_template
 from altlas.settings.tree import Rewrite, Route
 
@@ -42,33 +43,16 @@ class Entrance:
 
 def entrances(route: Route, kept: Kept, contract: Contract) -> Iterator[Entrance]:
     """The paths at which `route` leads to operations of `contract`."""
+    document, given = top(contract.document), kept.settings.base_path
     # HEAD is also taken by the route of GET, unless an earlier one does.
     for operation in sorted(contract.operations, key=lambda one: one.method != "HEAD"):
-        for base in _bases(kept, contract, operation):
+        for base in bases_of(document, operation.template, operation.method, given):
             template = base + operation.template
-            for public in _public(route, template):
-                pattern = _pattern(public)
+            for found in inverses(route, template):
+                # A variable that the route decides would take other values as well.
+                pattern = None if found.decided else _pattern(found.template)
                 if pattern is not None:
-                    yield Entrance(operation, public, template, pattern)
-
-
-def _bases(kept: Kept, contract: Contract, operation: Operation) -> tuple[str, ...]:
-    """What stands before its path: an operation may have servers of its own (OpenAPI, 4.8.10)."""
-    path = top(contract.document).to("paths", operation.template)
-    if kept.settings.base_path is None:
-        for place in (path.to(operation.method.lower()), path):
-            if place.get("servers"):
-                return base_paths(place.to("servers"))
-    return contract.base_paths
-
-
-def _public(route: Route, template: str) -> Iterator[str]:
-    """What clients write for the route to make `template` of it (see `PrefixRewriter`)."""
-    bare = (route.path if route.rewrite.prefix is None else route.rewrite.prefix).removesuffix("/")
-    if template.startswith(f"{bare}/"):
-        yield route.path + template[len(bare) + 1 :]
-    if template == (bare or "/") and route.path != "/":
-        yield route.path[:-1]
+                    yield Entrance(operation, found.template, template, pattern)
 
 
 def _pattern(path: str) -> PathPattern | None:

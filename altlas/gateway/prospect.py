@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from altlas.contracts.contract import Contract
@@ -10,6 +11,7 @@ from altlas.contracts.drift import Drift
 from altlas.contracts.kept import Kept
 from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.expansion import Expanded, Expansion
+from altlas.routing.pattern import PathKind
 from altlas.routing.rule import Rule
 from altlas.settings import tree
 from altlas.settings.tree import Settings
@@ -26,6 +28,14 @@ def prospect(settings: Settings, readings: Readings) -> Expanded:
         if any(settings.contract_of(route) == one.name for route in _made(settings))
     }
     return Expansion(settings, kept, _unheld).of(map(Rule, settings.routes))
+
+
+def undecided(rules: Iterable[Rule]) -> Iterator[str]:
+    """A line for each route that stands for itself, for now: its contract is not known here."""
+    for rule in rules:
+        if rule.route.routes != "itself" and rule.pattern.kind is PathKind.PREFIX:
+            made = "its routes are known when the gateway has fetched its contract"
+            yield f"[route:{rule.route.name}] routes = {rule.route.routes}: {made}"
 
 
 def _made(settings: Settings) -> tuple[tree.Route, ...]:

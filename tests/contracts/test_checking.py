@@ -174,6 +174,21 @@ class OperationTests(SynchronousTestCase):
 class DoubtTests(SynchronousTestCase):
     """What is odd does not keep a document from being used."""
 
+    def test_wishes(self) -> None:
+        """An extension that is called nearly like a wish is doubted, with the one meant."""
+        wished = {**_OK, "x-altlas-idempotnt": True, "x-altlas-retry": 1, "x-other": 1}
+        for version in VERSIONS:
+            given = document(version, paths={"/a": {"get": wished}})
+            self.assertEqual(
+                self.doubts(given),
+                [
+                    (
+                        "/paths/~1a/get/x-altlas-idempotnt",
+                        "is no wish that is known here; did you mean x-altlas-idempotent?",
+                    )
+                ],
+            )
+
     def doubts(self, given: dict[str, Any]) -> list[tuple[str, str]]:
         """What is doubted of a document that can be used."""
         return [(d.pointer, d.message) for d in digest(json.dumps(given).encode()).doubts]

@@ -65,8 +65,24 @@ class DriftTests(SynchronousTestCase):
         """An invalid request counts once by each place that is wrong, as refused or reported."""
         self.drift.request(ADD, (QUERY, BODY, BODY), refused=True)
         self.drift.request(ADD, (BODY,))
-        told = {"total": 2, "refused": 1, "reported": 1, "by": {"query": 1, "body": 2}}
-        self.assertEqual(self.row(ADD)["invalid"], told)
+        told = self.row(ADD)["invalid"]
+        del told["places"]
+        self.assertEqual(
+            told, {"total": 2, "refused": 1, "reported": 1, "by": {"query": 1, "body": 2}}
+        )
+
+    def test_places(self) -> None:
+        """Where in a message it was wrong is told, folded and bounded as all that clients send."""
+        wrong = [Mismatch("body", f"/pets/{number}/name", "must be a string") for number in (1, 22)]
+        self.drift.request(ADD, (*wrong, Mismatch("method", "", "PUT")))
+        self.drift.answer(ADD, 200, (wrong[0],))
+        row = self.row(ADD)
+        seen = {"body /pets/{number}/name": 1, "method": 1}
+        self.assertEqual(row["invalid"]["places"], {"seen": seen, "others": 0})
+        self.assertEqual(row["invalid_answers"]["places"]["seen"], {"body /pets/{number}/name": 1})
+        for number in range(2 * MOST_NAMES):
+            self.drift.request(ADD, (Mismatch("body", f"/n{'x' * (number % 30)}y{number}", "x"),))
+        self.assertEqual(len(self.row(ADD)["invalid"]["places"]["seen"]), MOST_NAMES)
 
     def test_answers(self) -> None:
         """Answers are counted by class, invalid ones by what is wrong, odd statuses by number."""
@@ -75,7 +91,8 @@ class DriftTests(SynchronousTestCase):
         self.drift.answer(LIST, 418, (STATUS,))
         row = self.row()
         self.assertEqual(row["answers"], {"2xx": 2, "4xx": 1})
-        self.assertEqual(row["invalid_answers"], {"total": 2, "by": {"body": 1, "status": 1}})
+        told = row["invalid_answers"]
+        self.assertEqual((told["total"], told["by"]), (2, {"body": 1, "status": 1}))
         self.assertEqual(row["undocumented"]["statuses"], {"418": 1})
 
     def test_unlooked(self) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.contracts.inverting import Inverse, inverse, irreversible
+from altlas.contracts.inverting import Inverse, inverses, irreversible
 from altlas.routing.pattern import compiled_pattern
 from altlas.routing.rewriting import rewriter
 from altlas.settings.tree import Rewrite, Route
@@ -30,50 +30,56 @@ class InverseTests(SynchronousTestCase):
     def test_round(self, path: str, prefix: str | None, template: str) -> None:
         """What is found leads to the template, when the gateway rewrites it."""
         route = Route(name="r", path=path, backend="b", rewrite=Rewrite(prefix=prefix))
-        found = inverse(route, template)
-        if found is None:
-            return
-        public = found.template.encode()
-        self.assertTrue(compiled_pattern(path).matches(public))
-        there = rewriter(route).apply(public, public, None).decode()
-        for ours, theirs in zip(there.split("/"), template.split("/"), strict=True):
-            self.assertTrue(ours == theirs or theirs.strip("{}") in found.decided)
+        for found in inverses(route, template):
+            public = found.template.encode()
+            self.assertTrue(compiled_pattern(path).matches(public))
+            there = rewriter(route).apply(public, public, None).decode()
+            for ours, theirs in zip(there.split("/"), template.split("/"), strict=True):
+                self.assertTrue(ours == theirs or theirs.strip("{}") in found.decided)
 
     @given(paths(fixed), st.none() | paths(fixed), paths(st.lists(words, max_size=3)))
     def test_all(self, path: str, prefix: str | None, rest: str) -> None:
         """Each path that the route takes and rewrites to a template is found."""
-        public = (path.removesuffix("/") + rest) if path.endswith("/") else path
+        below = (path.removesuffix("/") + rest) if path.endswith("/") else path
         route = Route(name="r", path=path, backend="b", rewrite=Rewrite(prefix=prefix))
-        template = rewriter(route).apply(public.encode(), public.encode(), None).decode()
-        found = inverse(route, template)
-        assert found is not None
-        self.assertEqual(found.template.rstrip("/"), public.rstrip("/"))
+        for public in {below, path, path.removesuffix("/") or "/"}:
+            if compiled_pattern(path).matches(public.encode()):
+                template = rewriter(route).apply(public.encode(), public.encode(), None).decode()
+                self.assertIn(public, [found.template for found in inverses(route, template)])
 
     def test_decided(self) -> None:
         """A variable that the route gives a value is none of the client's."""
         route = Route(name="r", path="/log/", backend="b", rewrite=Rewrite(prefix="/jobs/first/"))
-        found = inverse(route, "/jobs/{id}/log/{line}")
+        (found,) = inverses(route, "/jobs/{id}/log/{line}")
         self.assertEqual(found, Inverse("/log/log/{line}", frozenset({"id"})))
 
     def test_elsewhere(self) -> None:
         """What is not below the prefix is led to by no path."""
         route = Route(name="r", path="/a/", backend="b", rewrite=Rewrite(prefix="/v1/"))
         self.assertEqual(
-            [inverse(route, each) for each in ("/v2/x", "/v1x", "/", "/{v}x/y")], [None] * 4
+            [[*inverses(route, each)] for each in ("/v2/x", "/v1x", "/", "/{v}x/y")], [[]] * 4
         )
 
     def test_root(self) -> None:
         """The root has no form without its slash, so nothing leads to the prefix alone."""
         route = Route(name="r", path="/", backend="b", rewrite=Rewrite(prefix="/a"))
-        self.assertEqual((inverse(route, "/a"), inverse(route, "/a/")), (None, Inverse("/")))
+        self.assertEqual([*inverses(route, "/a")], [])
+        self.assertEqual([*inverses(route, "/a/")], [Inverse("/")])
+
+    def test_to_the_root(self) -> None:
+        """Both forms of a prefix lead to the root."""
+        route = Route(name="r", path="/a/", backend="b", rewrite=Rewrite(prefix="/"))
+        self.assertEqual([*inverses(route, "/")], [Inverse("/a/"), Inverse("/a")])
 
     def test_irreversible(self) -> None:
         """Regexes have no way back, nor have braces that are no variables."""
         regex = Rewrite(regex="^/a", to="/b")
-        said = [
-            irreversible(Route(name="r", path=path, backend="b", rewrite=rewrite))
+        routes = [
+            Route(name="r", path=path, backend="b", rewrite=rewrite)
             for path, rewrite in (
                 ("/a/", Rewrite()), ("~^/a", Rewrite()), ("/a/", regex), ("/{a}/", Rewrite())
             )
         ]  # fmt: skip
-        self.assertEqual([bool(one) for one in said], [False, True, True, True])
+        wanted = [False, True, True, True]
+        self.assertEqual([bool(irreversible(one)) for one in routes], wanted)
+        self.assertEqual([not [*inverses(one, one.path)] for one in routes], wanted)

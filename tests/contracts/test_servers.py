@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.place import top
-from altlas.contracts.servers import base_paths
+from altlas.contracts.servers import base_paths, bases_of
 
 
 def bases(*servers: Any) -> tuple[str, ...]:
@@ -43,3 +43,18 @@ class BasePathTests(SynchronousTestCase):
         """No servers are one at the root."""
         self.assertEqual(bases(), ("",))
         self.assertEqual(base_paths(top({}).to("servers")), ("",))
+
+
+class OperationTests(SynchronousTestCase):
+    """What stands before one operation's path."""
+
+    def test_nearest(self) -> None:
+        """Its own servers go before its path's, these before all; settings before these."""
+        own, paths, all_ = ([{"url": url}] for url in ("/own", "/path", "/all"))
+        item = {"servers": paths, "get": {"servers": own}, "put": {}}
+        document = top({"servers": all_, "paths": {"/a": item, "/b": {"get": {}}}})
+        for template, method, base in (("/a", "GET", "/own"), ("/a", "put", "/path")):
+            self.assertEqual(bases_of(document, template, method), (base,))
+        self.assertEqual(bases_of(document, "/b", "GET"), ("/all",))
+        self.assertEqual(bases_of(document, "/a", "GET", ""), ("",))
+        self.assertEqual(bases_of(top({"paths": {"/b": {}}}), "/b", "GET"), ("",))

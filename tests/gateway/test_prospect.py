@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.gateway.contracts.readings import Readings
 from altlas.gateway.preflight import doubts
-from altlas.gateway.prospect import prospect
+from altlas.gateway.prospect import prospect, undecided
 from altlas.settings.tree import Settings
 from tests.gateway.kept import contract_of
 from tests.gateway.surroundings import settings_of
@@ -32,11 +32,14 @@ class ProspectTests(SynchronousTestCase):
         rules = prospect(self.settings(document), Readings()).rules
         shown = [(rule.route.name, rule.route.path, rule.leaf) for rule in rules]
         self.assertEqual(shown, [("one", "/api/a", None), ("two", "/api/a/{b}", None)])
+        self.assertEqual([*undecided(rules)], [])
 
     def test_unreadable(self) -> None:
         """Where there is no contract the route stands for itself."""
         rules = prospect(self.settings(b"none"), Readings()).rules
         self.assertEqual([rule.route.name for rule in rules], ["made"])
+        (line,) = undecided(rules)
+        self.assertTrue(line.startswith("[route:made] routes = from-contract: its routes"), line)
 
     def test_doubts(self) -> None:
         """Operations that nobody can reach are told before the start."""

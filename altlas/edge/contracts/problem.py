@@ -11,6 +11,7 @@ from altlas.errors import (
     MethodNotAllowed,
     Mismatch,
     OperationNotAllowed,
+    UnsupportedMediaType,
 )
 from altlas.wire.fields import Fields
 
@@ -22,11 +23,16 @@ ENOUGH = 8 * 1024
 
 
 def own_fields(error: GatewayError) -> Fields:
-    """``Allow`` (RFC 9110, 15.5.6) and ``WWW-Authenticate`` (15.5.2), where they must be."""
+    """``Allow`` (RFC 9110, 15.5.6) and ``WWW-Authenticate`` (15.5.2), where they must be.
+
+    And ``Accept-Encoding`` (15.5.16) where it is the coding of a body that is not taken.
+    """
     if isinstance(error, (MethodNotAllowed, OperationNotAllowed)):
         return [(b"Allow", ", ".join(error.allowed).encode("ascii"))]
     if isinstance(error, CredentialsMissing):
         return [(b"WWW-Authenticate", _plain(one)) for one in error.challenges]
+    if isinstance(error, UnsupportedMediaType) and {"body"} == {m.where for m in error.mismatches}:
+        return [(b"Accept-Encoding", b"gzip, deflate")]
     return []
 
 

@@ -16,6 +16,7 @@ from altlas.errors import (
     OperationNotAllowed,
     RequestMismatch,
     ResponseMismatch,
+    UnsupportedMediaType,
 )
 
 ONE = Mismatch("body", "/a/0", "is no number")
@@ -56,3 +57,10 @@ class ProblemTests(SynchronousTestCase):
         said = [(b"WWW-Authenticate", b"Basic"), (b"WWW-Authenticate", b"a??b?")]
         self.assertEqual(found, said)
         self.assertEqual(own_fields(NoRoute()), [])
+
+    def test_codings(self) -> None:
+        """A 415 for the coding of a body says which are taken; one for its type does not."""
+        coded = UnsupportedMediaType([Mismatch("body", "", "the coding br is not known here")])
+        self.assertEqual(own_fields(coded), [(b"Accept-Encoding", b"gzip, deflate")])
+        typed = UnsupportedMediaType([Mismatch("content-type", "", "is none of text/plain")])
+        self.assertEqual((own_fields(typed), own_fields(UnsupportedMediaType())), ([], []))
