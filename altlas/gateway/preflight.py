@@ -82,12 +82,26 @@ def doubts(
         if listener.openapi.docs is not None and not installed():
             reason = f"the page is not installed, {INSTALL} does that; until then it is a 501"
             yield Fault(f"listener:{listener.name}", "openapi.docs", reason)
+    yield from _namesakes(settings)
     yield from _contract_doubts(settings, readings or Readings())
     if any(contract.url for contract in settings.contracts):
         state = settings.gateway.state
         reason = unkept(None if state is None else Path(state))
         if reason:
             yield Fault("gateway", "state", reason)
+
+
+def _namesakes(settings: Settings) -> Iterator[Fault]:
+    """Routes that log and metrics could not tell from the pages of a listener."""
+    named = {route.name for route in settings.routes}
+    for listener in settings.listeners:
+        openapi = listener.openapi
+        if openapi.path is None:
+            continue
+        for key, name, there in (("path", "openapi", True), ("docs", "docs", openapi.docs)):
+            if there and name in named:
+                reason = f"it is called {name} in log and metrics, as [route:{name}] is"
+                yield Fault(f"listener:{listener.name}", f"openapi.{key}", reason)
 
 
 def _contract_flaws(settings: Settings, readings: Readings) -> Iterator[Fault]:

@@ -214,6 +214,22 @@ class PageTests(SynchronousTestCase):
         self.assertEqual((doubt.section, doubt.key), ("listener:one", "openapi.docs"))
         self.assertIn("pip install altlas-gateway[docs]", doubt.reason)
 
+    def test_namesakes(self) -> None:
+        """A route that has the name of a page is a doubt, where there is that page."""
+        routes = "".join(
+            f"\n[route:{name}]\npath = /{name}/\nrespond.status = 204\n"
+            for name in ("openapi", "docs")
+        )
+        for lines, keys in (
+            ("openapi.path = /o\nopenapi.docs = /d", ["openapi.path", "openapi.docs"]),
+            ("openapi.path = /o", ["openapi.path"]),
+            ("", []),
+        ):
+            text = INI.format(one=f"tcp:0\n{lines}", two="tcp:port=0", backend="", log="")
+            found = [*doubts(settings_of(self, text + routes))]
+            self.assertEqual([each.key for each in found], keys)
+            self.assertEqual({each.section for each in found}, {"listener:one"} if keys else set())
+
 
 class TcpEndpointTests(SynchronousTestCase):
     """What can be told of a bind without Twisted."""
