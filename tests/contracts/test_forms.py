@@ -112,7 +112,7 @@ class UrlencodedTests(SynchronousTestCase):
 
     def test_many(self) -> None:
         """More fields than anybody fills in are not looked at."""
-        self.assertEqual(examined(b"count=1" + b"&x=1" * 9_000).mismatches, ())
+        self.assertEqual(examined(b"count=1" + b"&" * 9_000).mismatches, ())
         told = examined(b"&" * 10_000).mismatches
         self.assertEqual([each.message for each in told], ["has more than 10000 fields"])
 
