@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
 from twisted.trial.unittest import TestCase
 
 from tests.end_to_end.harness import Gateway, ini, running_gateway
@@ -76,17 +77,23 @@ def get(target: bytes, *fields: bytes) -> bytes:
 class Attack(TestCase):
     """A gateway before a backend that has promised `DOCUMENT`."""
 
-    async def start(self, behaviour: Behaviour | None = None, contract: str = "") -> Gateway:
+    document = DOCUMENT
+    #: more lines of the route
+    route = ""
+
+    async def start(
+        self, behaviour: Behaviour | None = None, contract: str = "", more: str = ""
+    ) -> Gateway:
         """The gateway."""
         folder = Path(self.mktemp())
         folder.mkdir()
         path = folder / "things.json"
-        path.write_text(json.dumps(DOCUMENT))
+        path.write_text(json.dumps(self.document))
         section = f"[contract:things]\nfile = {path.absolute()}\n{contract}\n"
         self.backend: RudeBackend = rude_backend(
             self, behaviour or answers(response(b"{}", fields=(JSON,)))
         )
-        text = ini(self.backend, backend="contract = things", more=section)
+        text = ini(self.backend, backend="contract = things", route=self.route, more=section + more)
         return await running_gateway(self, text)
 
     async def refused(self, gateway: Gateway, *attacks: bytes) -> None:
@@ -233,3 +240,66 @@ class DearTests(Attack):
             client = await gateway.client()
             await client.ask(post(body))
             self.assertLess(perf_counter() - began, PATIENCE, body[:40])
+
+
+ODD = ("a\nb 1", '"} 1\nup 7', "<script>alert(1)</script>", "\x00\x1b[2J", "é\u2028\u202e", "demo")
+
+
+def odd(name: str) -> dict[str, Any]:
+    """A document whose one operation, and all else, has that name."""
+    link = {"url": "javascript:alert(1)", "description": name}
+    operation = {"operationId": name, "tags": [name], "responses": HERE, "externalDocs": link}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": name, "version": name, "description": name},
+        "paths": {"/odd": {"get": operation}},
+    }
+
+
+class NameTests(Attack):
+    """Names of a document are the backend's, and break nothing that they stand in."""
+
+    route = "routes = from-contract"
+
+    async def test_names(self) -> None:
+        """Metrics can be read, with each name whole; what is JSON is so, and of one line."""
+        for name in ODD:
+            self.document = odd(name)
+            gateway = await self.start()
+            client = await gateway.client()
+            answer = await client.ask(get(b"/odd"))
+            self.assertEqual(answer.status, 200, name)
+            operations = {
+                sample.labels["operation"]
+                for family in text_string_to_metric_families(await self._told(gateway, b"/metrics"))
+                for sample in family.samples
+                if "operation" in sample.labels
+            }
+            self.assertEqual(operations, {name})
+            (row,) = json.loads(await self._told(gateway, b"/api/contracts"))
+            self.assertEqual(row["operations"][0]["operation"], name)
+
+    async def _told(self, gateway: Gateway, path: bytes) -> str:
+        admin = await gateway.client("admin")
+        answer = await admin.ask(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertEqual(answer.status, 200)
+        return answer.body.decode()
+
+    async def test_page(self) -> None:
+        """The page and the document are no page of the backend's: nothing of it is in the one, no
+        browser takes the other for HTML, and the page runs only what is the gateway's.
+        """
+        self.document = odd("</script><img src=x onerror=alert(1)>")
+        gateway = await self.start(
+            more="[listener:public]\nbind = tcp:0:interface=127.0.0.1\n"
+            "openapi.path = /openapi.json\nopenapi.docs = /docs\n"
+        )
+        client = await gateway.client()
+        page = await client.ask(get(b"/docs"))
+        self.assertNotIn(b"onerror", page.body)
+        policy = page.value(b"Content-Security-Policy")
+        self.assertIn(b"default-src 'none'", policy)
+        self.assertNotIn(b"script-src 'self' 'unsafe", policy)
+        document = await client.ask(get(b"/openapi.json"))
+        self.assertEqual(document.value(b"Content-Type"), b"application/json")
+        self.assertEqual(document.value(b"X-Content-Type-Options"), b"nosniff")
