@@ -17,7 +17,9 @@ from altlas.contracts.faults import Fault
 from altlas.contracts.flaws import pointer_to
 
 #: members of objects and items of arrays that are taken
-MOST = 1000
+MOST = 300
+#: the same where each is asked about by many schemas
+FEW = 40
 
 
 @frozen

@@ -8,6 +8,7 @@ valid bodies may well have such fields.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -120,7 +121,7 @@ def _members(
     found: dict[str, None],
     waiting: list[tuple[Fields, Any, str]],
 ) -> None:
-    for name, inner in value.items():
+    for name, inner in islice(value.items(), STEPS):
         child = tree._child(name)
         if child is None:
             found[f"{pointer}/{_escaped(name)}"] = None

@@ -21,6 +21,9 @@ from altlas.contracts.styles import (
     form_pairs,
 )
 
+#: pairs of one body
+MOST_FIELDS = 10_000
+
 
 class Misread(ValueError):
     """A field of a form that cannot be read; `name` is its own."""
@@ -63,8 +66,10 @@ class FormRule:
     def urlencoded(self, data: bytes) -> Iterator[dict[str, Any]]:
         """The objects that an ``application/x-www-form-urlencoded`` body may stand for.
 
-        Raises Misread.
+        Raises Misread, and Malformed for more fields than are looked at.
         """
+        if data.count(b"&") >= MOST_FIELDS:
+            raise Malformed(f"has more than {MOST_FIELDS} fields")
         try:
             pairs = form_pairs(data)
         except Unreadable as why:

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from altlas.contracts.asked import Asked
 from altlas.contracts.coercion import Shape, coerced, readings
+from altlas.contracts.detours import likenesses, mistakable, overriding
 from altlas.contracts.flaws import pointer_to
 from altlas.contracts.media import media_type
 from altlas.contracts.place import Place
@@ -232,12 +233,15 @@ class Parameters:
     _cookies: tuple[Parameter, ...]
     query_names: frozenset[str]
     is_open: bool
+    #: what no other name of the query may be taken for
+    _likenesses: frozenset[str]
+    _fields_known: frozenset[bytes]
     #: whole queries
     _right: Remembered = field(factory=Remembered, init=False)
 
     def check(self, asked: Asked) -> list[Mismatch]:
         """What is wrong with the parameters of a request."""
-        found: list[Mismatch] = []
+        found = [*overriding(asked.firsts, self._fields_known)]
         for position, each in self._path:
             found += each.check_text(asked.values[position])
         if self._query and (asked.query or b"") not in self._right.texts:
@@ -267,6 +271,7 @@ class Parameters:
         except Unreadable as why:
             return [Mismatch("query", "", f"has a name that {why}")]
         found = [wrong for each in self._query for wrong in each.check_pairs(pairs)]
+        found += mistakable(pairs, self.query_names, self._likenesses)
         if not found:
             self._right.add(query)
         return found
@@ -305,6 +310,8 @@ def parameters(
         _apart(made["cookie"], frozenset())[0],
         keys.union((each.name for each in query), *own),
         is_open,
+        likenesses(each.name for each in query if each.writing.style != "deepObject"),
+        frozenset(each.name.lower().encode() for each in made["header"]),
     )
 
 

@@ -10,7 +10,8 @@ from attrs import define, field, frozen
 from altlas.contracts.compilation import NAME, Compilation
 from altlas.contracts.directions import Direction, directed
 from altlas.contracts.discriminators import FAMILIES, discriminated, family_ways
-from altlas.contracts.excerpt import Excerpt
+from altlas.contracts.effort import MOST_TOLD, Effort, Efforts
+from altlas.contracts.excerpt import FEW, Excerpt
 from altlas.contracts.faults import Fault, told
 from altlas.contracts.fields import Fields, Trees
 from altlas.contracts.flaws import pointer_to
@@ -19,6 +20,10 @@ from altlas.contracts.places import Way, changed
 from altlas.contracts.references import found as node_at
 
 __all__ = ["Direction", "Fault", "Schema", "Schemas"]
+
+_NOTHING = object()
+_TOO_MUCH = Fault("", "is too large or too deep to be held against its schema")
+_UNTOLD = Fault("", "is wrong, and too large or too deep to tell where")
 
 
 @define(eq=False)
@@ -29,10 +34,27 @@ class Schema:
     _name: str
     _trees: Trees
     _pointer: tuple[str, ...]
+    #: where there are values that would take too long; None where there are none
+    _effort: Effort | None
+    #: the value that was found to take too long, until its faults are asked for
+    _left_out: Any = field(init=False, default=_NOTHING)
 
     def valid(self, value: Any) -> bool:
-        """Whether a value (as ``json.loads`` makes it) keeps to the schema."""
+        """Whether a value (as ``json.loads`` makes it) keeps to the schema.
+
+        One that would take too long to judge does not.
+        """
+        if self._effort is not None and self._effort.exceeds(value):
+            self._left_out = value
+            return False
         return self._compilation.validator.is_valid({self._name: value})
+
+    def leaves_out(self, value: Any) -> bool:
+        """Whether a value is not valid for no other reason than that it takes too long to judge."""
+        if self._effort is None:
+            return False
+        left_out, self._left_out = self._left_out, _NOTHING
+        return left_out is value or self._effort.exceeds(value)
 
     def faults(self, value: Any, most: int = 20) -> list[Fault]:
         """What is wrong with a value: at most so many things, none twice; nothing if it is valid.
@@ -40,7 +62,14 @@ class Schema:
         Of a value with many members the first are looked at, so that it takes no long time.
         Messages never repeat the value, which may be long or secret.
         """
+        effort = self._effort
+        if self.leaves_out(value):
+            return [_TOO_MUCH]
         excerpt = Excerpt.of(value)
+        if effort is not None and effort.exceeds(excerpt.value, MOST_TOLD):
+            excerpt = Excerpt.of(value, FEW)
+            if effort.exceeds(excerpt.value, MOST_TOLD):
+                return [] if self.valid(value) else [_UNTOLD]
         above = len(self._name) + 1
         faults: dict[Fault, None] = {}
         for error in self._compilation.validator.iter_errors({self._name: excerpt.value}):
@@ -96,7 +125,10 @@ class Schemas:
         view = self._view(direction)
         way = (FAMILIES, pointer[-1]) if pointer in view.parents else pointer
         name = view.compilation.name(way)
-        return Schema(view.compilation, name, self._trees, pointer)
+        effort = view.efforts.of(node_at(view.document, way))
+        return Schema(
+            view.compilation, name, self._trees, pointer, None if effort.is_small else effort
+        )
 
     def _view(self, direction: Direction) -> _View:
         if not self._views:
@@ -115,6 +147,8 @@ class _View:
 
     compilation: Compilation
     parents: frozenset[tuple[str, ...]]
+    document: Mapping[str, Any]
+    efforts: Efforts
 
 
 def _view(document: Mapping[str, Any]) -> _View:
@@ -122,7 +156,7 @@ def _view(document: Mapping[str, Any]) -> _View:
 
     whole = discriminated(document)
     registry = Registry([(NAME, dict(whole))], draft=Draft202012)
-    return _View(Compilation(registry), frozenset(family_ways(whole)))
+    return _View(Compilation(registry), frozenset(family_ways(whole)), whole, Efforts(whole))
 
 
 def _bounded(kind: str, node: Any, _: Way) -> Any:

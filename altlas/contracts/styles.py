@@ -222,7 +222,8 @@ def cookie_pairs(lines: Iterable[bytes]) -> Pairs:
         for part in line.split(b";"):
             name, equals, value = part.strip(b" \t").partition(b"=")
             if equals:
-                found.setdefault(name.decode("latin-1"), []).append(value)
+                # Blanks before the equals sign are none of the name to all who read cookies.
+                found.setdefault(name.rstrip(b" \t").decode("latin-1"), []).append(value)
     return found
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.contracts.fields import MOST, Trees
+from altlas.contracts.fields import MOST, STEPS, Trees
 
 
 def found(schema: Any, value: Any, **schemas: Any) -> list[str]:
@@ -127,3 +127,14 @@ class FieldsTests(SynchronousTestCase):
         schema = {"properties": {name: {} for name in names}}
         closed = Draft202012Validator(schema | {"additionalProperties": False})
         self.assertEqual(found(schema, value) == [], closed.is_valid(value))
+
+
+class LongTests(SynchronousTestCase):
+    """Bodies are the client's, and so is their length."""
+
+    def test_many_names(self) -> None:
+        """Of one object no more names are looked at than of a whole body."""
+        schema = {"patternProperties": {"^a": {}}}
+        value = {f"a{number}": 1 for number in range(STEPS)} | {"b": 1}
+        self.assertEqual(found(schema, value), [])
+        self.assertEqual(found(schema, {"a": 1, "b": 1}), ["/b"])

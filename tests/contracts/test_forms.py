@@ -110,6 +110,12 @@ class UrlencodedTests(SynchronousTestCase):
         self.assertEqual(found.value["count"], count)
         self.assertEqual(found.value.get("name"), texts.get("name"))
 
+    def test_many(self) -> None:
+        """More fields than anybody fills in are not looked at."""
+        self.assertEqual(examined(b"count=1" + b"&" * 9_000).mismatches, ())
+        told = examined(b"&" * 10_000).mismatches
+        self.assertEqual([each.message for each in told], ["has more than 10000 fields"])
+
 
 class MultipartTests(SynchronousTestCase):
     """``multipart/form-data``."""

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.contracts.faults import Fault
 from altlas.contracts.flaws import Unusable
-from altlas.contracts.schemas import Direction, Schemas
+from altlas.contracts.schemas import Direction, Schema, Schemas
 from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
 _JSON = st.recursive(
@@ -230,3 +231,48 @@ class AnchorTests(SynchronousTestCase):
             faults({**ref("text"), "maxLength": 1}, "ab", text={"type": "string"}),
             [("", "must have at most 1 character")],
         )
+
+
+class EffortTests(SynchronousTestCase):
+    """A validator cannot be stopped: what would take it too long is not given to it."""
+
+    def test_too_much(self) -> None:
+        """97 bytes that would take minutes are not valid; nor are numbers that hash alike."""
+        inside = {"type": "object", "properties": {"n": ref("it")}}
+        node = schema_of(
+            of_schemas(it={"anyOf": [{**inside, "required": ["a"]}, inside, inside]}), "it"
+        )
+        value: Any = 1
+        for _ in range(40):
+            value = {"n": value}
+        self._is_left_out(node, value)
+        unique = schema_of(of_schemas(it={"type": "array", "uniqueItems": True}), "it")
+        self._is_left_out(unique, [10**30 + number for number in range(5000)])
+
+    def _is_left_out(self, schema: Schema, value: Any) -> None:
+        self.assertFalse(schema.valid(value))
+        self.assertTrue(schema.leaves_out(value))
+        message = "is too large or too deep to be held against its schema"
+        self.assertEqual(schema.faults(value), [Fault("", message)])
+
+    def test_untold(self) -> None:
+        """Where a value can be judged and its faults cannot be found, that is what is said."""
+        inside = {"type": "object", "properties": {"n": ref("it")}}
+        node = schema_of(
+            of_schemas(
+                it={"anyOf": [{**inside, "required": ["a"]}, {**inside, "maxProperties": 0}]}
+            ),
+            "it",
+        )
+        value: Any = 1
+        for _ in range(12):
+            value = {"n": value}
+        self.assertFalse(node.valid(value))
+        message = "is wrong, and too large or too deep to tell where"
+        self.assertEqual(node.faults(value), [Fault("", message)])
+        self.assertFalse(node.leaves_out(value))
+
+    def test_nothing(self) -> None:
+        """`None` is a value like others."""
+        schema = schema_of(of_schemas(it={"anyOf": [{"type": "null"}] * 20}), "it")
+        self.assertEqual((schema.faults(None), schema.leaves_out(None)), ([], False))

@@ -28,6 +28,10 @@ _ACCEPT = "application/json, application/yaml;q=0.9, */*;q=0.5"
 _CHARSET = re.compile(
     r"utf-?8|utf-?(16|32)([bl]e)?|(us-)?ascii|iso-8859-\d+|windows-125\d|latin-?1"
 )
+#: members of one gzip, since what is behind each is copied
+MEMBERS = 100
+#: letters of a validator that are kept; one that is longer serves nobody
+LONGEST = 1024
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
@@ -128,7 +132,12 @@ def _field(response: Any, name: str) -> str:
 
 def _read(data: bytes, fields: Mapping[str, str], most: int) -> Found:
     plain = charset(decoded(data, fields["encoding"], most), fields["Content-Type"])
-    return Found.of(plain, Validators(fields["ETag"], fields["Last-Modified"]))
+    return Found.of(plain, Validators(_short(fields["ETag"]), _short(fields["Last-Modified"])))
+
+
+def _short(validator: str) -> str:
+    # It is sent with each request from now on, and stands in the first line of a copy.
+    return validator if len(validator) <= LONGEST else ""
 
 
 def decoded(data: bytes, encoding: str, most: int) -> bytes:
@@ -137,8 +146,11 @@ def decoded(data: bytes, encoding: str, most: int) -> bytes:
         return data
     if encoding.strip().lower() not in ("gzip", "x-gzip"):
         raise Unreachable(f"it is encoded in {encoding!r}, and was not asked for that")
-    plain, rest = b"", data
+    plain, rest, members = b"", data, 0
     while rest:
+        members += 1
+        if members > MEMBERS:
+            raise Unreachable(f"its gzip has more than {MEMBERS} members")
         inflating = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
             plain += inflating.decompress(rest, most + 1 - len(plain))

@@ -44,6 +44,17 @@ class AnswerTests(Fetching):
         found = self.asked(Answer(b"it", ETag='"x"', Last_Modified="then"))
         self.assertEqual((found.data, found.version), (b"it", Validators('"x"', "then")))
 
+    def test_long_validators(self) -> None:
+        """What is too long to be sent with each request is not kept."""
+        found = self.asked(Answer(b"it", ETag='"' + "x" * 2000 + '"', Last_Modified="y" * 2000))
+        self.assertEqual((found.data, found.version), (b"it", Validators()))
+
+    def test_many_members(self) -> None:
+        """A gzip of a million empty members is not worked through."""
+        self.assertEqual(decoded(gzip.compress(b"a") * 100, "gzip", 100), b"a" * 100)
+        with self.assertRaisesRegex(Unreachable, "more than 100 members"):
+            decoded(gzip.compress(b"") * 100_000, "gzip", 100)
+
     def test_status(self) -> None:
         """Any other status but 200 gives none, nor is a redirect followed; the body is let go."""
         for code in (201, 204, 301, 302, 404, 500):

@@ -1,0 +1,93 @@
+"""What would take too long is not given to a validator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from altlas.contracts.effort import MOST_TOLD, Effort, Efforts
+
+
+def effort(schema: Any, **components: Any) -> Effort:
+    """The estimate for one schema."""
+    return Efforts({"components": {"schemas": components}}).of(schema)
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def nested(depth: int, leaf: Any = 1) -> Any:
+    """``{"n": {"n": ...}}``."""
+    for _ in range(depth):
+        leaf = {"n": leaf}
+    return leaf
+
+
+BRANCH = {"properties": {"n": ref("Node")}}
+NODE = {"anyOf": [{**BRANCH, "required": ["a"]}, {**BRANCH, "required": ["b"]}, BRANCH, BRANCH]}
+
+
+class EffortTests(SynchronousTestCase):
+    """Which values are too much."""
+
+    def test_plain(self) -> None:
+        """For most schemas nothing is."""
+        narrow = effort({"type": "array", "items": {"type": "integer"}})
+        self.assertTrue(narrow.is_small)
+        self.assertFalse(narrow.exceeds([1] * 500_000))
+
+    def test_branches_of_branches(self) -> None:
+        """Where branches multiply, it is the depth that counts; names that are missing end one."""
+        node = effort(ref("Node"), Node=NODE)
+        self.assertFalse(node.is_small)
+        self.assertFalse(node.exceeds(nested(14)))
+        self.assertTrue(node.exceeds(nested(20)))
+        self.assertTrue(node.exceeds({"n": [1] * 1000, "a": nested(1), "b": 1} | nested(200)))
+
+    def test_telling(self) -> None:
+        """Faults are looked for in less, and on all branches."""
+        node = effort(ref("Node"), Node=NODE)
+        self.assertTrue(node.exceeds(nested(8), MOST_TOLD))
+        self.assertFalse(node.exceeds(nested(3), MOST_TOLD))
+
+    def test_wide(self) -> None:
+        """Many branches are too much for many items."""
+        wide = effort({"items": {"anyOf": [{"const": number} for number in range(100)]}})
+        self.assertFalse(wide.exceeds([99] * 10_000))
+        self.assertTrue(wide.exceeds([99] * 100_000))
+
+    def test_marks(self) -> None:
+        """A discriminator, as it is made into rules, leaves one branch of many."""
+        kinds = [
+            {"if": {"properties": {"k": {"enum": [kind]}}}, "then": ref(kind)} for kind in "abcd"
+        ]
+        inner = {"properties": {"n": ref("Node")}, "items": ref("Node")}
+        node = effort(ref("Node"), Node={"allOf": kinds}, **dict.fromkeys("abcd", inner))
+        value: Any = {"k": "a"}
+        for _ in range(50):
+            value = {"k": "b", "n": value}
+        self.assertFalse(node.exceeds(value))
+        self.assertTrue(node.exceeds(nested(50)))
+
+    def test_many_steps(self) -> None:
+        """What takes too long to estimate is too much."""
+        node = effort({"items": ref("Node")}, Node=NODE)
+        self.assertTrue(node.exceeds([nested(2)] * 100_000))
+
+    def test_numbers_alike(self) -> None:
+        """Integers that are one float cannot be told apart by a table of hashes."""
+        unique = effort({"uniqueItems": True})
+        self.assertFalse(unique.is_small)
+        self.assertFalse(unique.exceeds([*range(100_000)]))
+        self.assertFalse(unique.exceeds([10**30 * number for number in range(10_000)]))
+        self.assertTrue(unique.exceeds([10**30 + number for number in range(2000)]))
+        self.assertTrue(unique.exceeds([{"a": [2**62 + number]} for number in range(8000)]))
+
+    def test_numbers_far(self) -> None:
+        """A large float takes long to divide."""
+        cents = effort({"items": {"multipleOf": 0.01}})
+        self.assertFalse(cents.exceeds([0.07] * 20_000))
+        self.assertTrue(cents.exceeds([1e308] * 50_000))
