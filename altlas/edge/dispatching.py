@@ -8,8 +8,8 @@ from attrs import field, frozen
 from twisted.logger import Logger
 
 from altlas.edge.hops import goes_on
-from altlas.edge.leaf import Leaf
-from altlas.errors import GatewayError
+from altlas.edge.leaf import Leaf, StrayLeaf
+from altlas.errors import ClientError, GatewayError, MethodNotAllowed, NoRoute
 from altlas.routing.facts import Facts, host_name
 from altlas.routing.index import RouteIndex
 from altlas.routing.rule import Rule
@@ -33,6 +33,8 @@ class Dispatcher:
     index: RouteIndex
     #: those for TLS, where they are others
     secure: RouteIndex | None = None
+    #: routes that a contract made others of: they take nothing, but hear what none has taken
+    strays: RouteIndex | None = None
     _plainly: Scrutiny = field(init=False)
     _securely: Scrutiny | None = field(init=False)
 
@@ -62,6 +64,10 @@ class Dispatcher:
             if head.method not in COUNTED or goes_on(exchange):
                 leaf: Leaf = rule.leaf
                 leaf.serve(exchange)
+        except (NoRoute, MethodNotAllowed) as error:
+            if self.strays is not None:
+                _stray(exchange, self.strays, "path" if isinstance(error, NoRoute) else "method")
+            exchange.fail(error)
         except GatewayError as error:
             exchange.fail(error)
         except Exception:
@@ -71,6 +77,15 @@ class Dispatcher:
     def _way(self, exchange: Exchange, secure: Scrutiny) -> Scrutiny:
         scheme = scheme_of(exchange.head, exchange.channel.peer)
         return secure if scheme == "https" else self._plainly
+
+
+def _stray(exchange: Exchange, strays: RouteIndex, why: str) -> None:
+    try:
+        rule = strays.find(_facts(exchange.head, exchange.path))
+    except ClientError:
+        return  # it is none of a contract's
+    leaf: StrayLeaf = rule.leaf
+    leaf.stray(exchange, why)
 
 
 def _scrutinised(exchange: Exchange, way: Scrutiny) -> Rule:

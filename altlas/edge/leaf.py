@@ -29,6 +29,13 @@ class Leaf(Protocol):
         """Answer the exchange, now or later. May raise a `GatewayError`."""
 
 
+class StrayLeaf(Protocol):
+    """What a route ended in before a contract made others of it."""
+
+    def stray(self, exchange: Exchange, why: str) -> None:
+        """Count a request below it that is no operation, by ``path`` or ``method``."""
+
+
 @frozen
 class ForwardLeaf:
     """Forwards to a backend, as one route and its backend say."""

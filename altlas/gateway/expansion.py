@@ -39,6 +39,8 @@ class Expanded:
     """What the rules of the settings became, and what was found to be odd."""
 
     rules: list[Rule] = field(factory=list)
+    #: the rules that operations took the place of
+    strays: list[Rule] = field(factory=list)
     doubts: list[Doubt] = field(factory=list)
 
 
@@ -81,6 +83,7 @@ class Expansion:
                 parts = _Parts(rule, kept, self._held, self._timeouts, taken, made)
                 parts.add([*entrances(rule.route, kept, contract)])
                 parts.doubt(contract)
+                made.strays.append(evolve(rule, leaf=self._held(rule.leaf, kept)))
         return made
 
     def _kept(self, rule: Rule) -> tuple[Kept | None, Contract | None]:

@@ -17,6 +17,7 @@ from altlas.edge.replying import RedirectLeaf, RespondLeaf
 from altlas.edge.securing import SecureRedirectLeaf
 from altlas.edge.tree import RouteTree
 from altlas.gateway.expansion import Doubt, Expanded, Expansion, Held
+from altlas.routing.index import RouteIndex
 from altlas.routing.rule import Rule
 from altlas.settings.routes import HTTPS
 from altlas.settings.tree import Route, Settings
@@ -44,11 +45,12 @@ class Plantation:
         """Plant these rules. It takes about a third of a second for a thousand."""
         rules = tuple(expanded.rules)
         tree = secure = _tree(rules, "http")
+        strays = RouteIndex(expanded.strays) if expanded.strays else None
         if all(len(rule.route.schemes) == 2 for rule in rules):
-            dispatcher = Dispatcher(tree.index())
+            dispatcher = Dispatcher(tree.index(), strays=strays)
         else:
             secure = _tree(rules, "https")
-            dispatcher = Dispatcher(tree.index(), secure.index())
+            dispatcher = Dispatcher(tree.index(), secure.index(), strays)
         return cls(rules, tuple(expanded.doubts), tree, secure, dispatcher)
 
     def fell(self) -> None:

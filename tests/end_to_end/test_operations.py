@@ -53,6 +53,19 @@ class OperationsTests(TestCase):
         contract = f"[contract:archive]\nfile = {self.file}\npoll = 20ms\n"
         return await observed(self, *backends, backend=lines, route=ROUTE, more=contract)
 
+    async def test_strays(self) -> None:
+        """What none of the operations takes is told, by the path that the backend would see."""
+        backend = named(self, b"fine")
+        one = await self.scene(backend)
+        client = await one.gateway.client("public")
+        asked = ((b"GET", b"/archive/nothing/7"), (b"PUT", b"/archive/documents"), (b"GET", b"/x"))
+        said = [(await client.ask(request(*each))).status for each in asked]
+        drift = one.gateway.service.contracts.kept["archive"].drift.unknowns()
+        self.assertEqual(said, [404, 405, 404])
+        self.assertEqual((drift["path"], drift["method"]), (1, 1))
+        self.assertEqual({*drift["seen"]}, {"GET /v1/nothing/{number}", "PUT /v1/documents"})
+        self.assertEqual(backend.requests, [])
+
     async def test_names(self) -> None:
         """Log, metrics and the table of routes know operations by their ids."""
         backend = named(self, b"fine")

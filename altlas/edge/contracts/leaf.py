@@ -70,6 +70,12 @@ class ContractLeaf:
             return
         Entry(self, exchange, call, found.operation).begin(found.values, query if mark else None)
 
+    def stray(self, exchange: Exchange, why: str) -> None:
+        """Count a request that none of the operations took."""
+        head = exchange.head
+        path = self.inner.rewriter.apply(head.path, exchange.path, None)
+        self.kept.drift.unknown(head.method, path, why)
+
     def forward(self, exchange: Exchange, call: Call, operation: Operation) -> None:
         """Send a call on, and have its answer looked at if it is to be."""
         settings = self.kept.settings
