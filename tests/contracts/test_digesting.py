@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from resource import RUSAGE_CHILDREN, getrusage
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,11 +117,8 @@ class ProcessTests(SynchronousTestCase):
         for data in (b"", b"\xff", b"[" * 1_000_000, b"- " * 200_000, b"openapi: 3.2.0"):
             self.assertRaises(Unusable, from_json, child(data))
 
-    def test_time(self) -> None:
-        """A document of 1.5 MB takes less than 3 s of a processor."""
+    def test_large(self) -> None:
+        """A document of 1.5 MB comes back whole; for its time see `bench.contracts`."""
         data = many_paths(1150)
         self.assertGreater(len(data), 1_500_000)
-        before = getrusage(RUSAGE_CHILDREN)
         self.assertEqual(len(from_json(child(data)).document["paths"]), 1150)
-        after = getrusage(RUSAGE_CHILDREN)
-        self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3)
