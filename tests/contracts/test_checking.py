@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts import specification
 from altlas.contracts.digesting import digest
-from tests.contracts.small_documents import VERSIONS, document, of_schemas, ref, told
+from tests.contracts.documents import VERSIONS, document, of_schemas, ref, told
 
 _OK = {"responses": {"200": {"description": "fine"}}}
 

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.digesting import Digest, Flaw, Unusable, digest, from_json, to_json
 from tests import house
-from tests.contracts.small_documents import document, of_schemas
+from tests.contracts.documents import document, of_schemas
 
 _NAMES = st.sampled_from(
     (

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.flaws import Unusable
 from altlas.contracts.schemas import Direction, Schemas
-from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
+from tests.contracts.documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=3),
