@@ -45,7 +45,7 @@ def rule_flaws(document: dict[str, Any]) -> tuple[list[Flaw], list[Flaw]]:
             flaws.append(Flaw(getattr(error, "pointer", ""), _cut(error.message)))
     except Exception as error:
         # It trips over rare documents that are right; what it could not say is then not known.
-        odd.append(Flaw("", f"could not be checked to the end: {_cut(str(error))}"))
+        (flaws or odd).append(Flaw("", f"could not be checked to the end: {_cut(str(error))}"))
     return _at_home(document, flaws), _at_home(document, odd)
 
 

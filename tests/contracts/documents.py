@@ -1,25 +1,66 @@
-"""A document for tests, and what is made of it."""
+"""Small documents for tests, and what is made of them."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from altlas.contracts.contract import Contract, Found, compiled
-from altlas.contracts.digesting import Digest
+from altlas.contracts.contract import Contract, compiled
+from altlas.contracts.digesting import Digest, Unusable, digest
+from altlas.contracts.flaws import Flaw
 from altlas.contracts.operation import Asked, Operation
+from altlas.contracts.schemas import Direction, Schema, Schemas
 from altlas.wire.fields import Fields, first_values
 
+VERSIONS = ("3.0.3", "3.1.0")
 
-def document(paths: Any, **more: Any) -> dict[str, Any]:
-    """A whole document with these paths."""
-    info = {"title": "Test", "version": "1.2"}
-    return {"openapi": "3.1.1", "info": info, "paths": paths, **more}
+
+def document(version: str = "3.1.0", **parts: Any) -> dict[str, Any]:
+    """A document with these parts of its own."""
+    return {"openapi": version, "info": {"title": "t", "version": "1"}, "paths": {}, **parts}
+
+
+def of_schemas(version: str = "3.1.0", **schemas: Any) -> dict[str, Any]:
+    """A document with these schemas."""
+    return document(version, components={"schemas": schemas})
+
+
+def flaws_of(given: dict[str, Any] | bytes) -> tuple[Flaw, ...]:
+    """What is wrong with a document; nothing if it can be used."""
+    data = given if isinstance(given, bytes) else json.dumps(given).encode()
+    try:
+        digest(data)
+    except Unusable as unusable:
+        return unusable.flaws
+    return ()
+
+
+def told(given: dict[str, Any] | bytes) -> list[tuple[str, str]]:
+    """The same, as pairs of pointer and message."""
+    return [(flaw.pointer, flaw.message) for flaw in flaws_of(given)]
+
+
+def schema_of(given: dict[str, Any], name: str, direction: Direction = Direction.REQUEST) -> Schema:
+    """A schema of a document that was digested."""
+    digested = digest(json.dumps(given).encode())
+    return Schemas(digested.document).at(("components", "schemas", name), direction)
+
+
+def faults_of(schema: Schema, value: Any) -> list[tuple[str, str]]:
+    """The faults of a value, as pairs of pointer and message."""
+    return [(fault.pointer, fault.message) for fault in schema.faults(value)]
+
+
+def ref(name: str) -> dict[str, Any]:
+    """A reference to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def contract(paths: Any, base_path: str | None = None, **more: Any) -> Contract:
     """The contract of a document with these paths."""
-    made: dict[str, Any] = json.loads(json.dumps(document(paths, **more)))
+    info = {"title": "Test", "version": "1.2"}
+    whole = document("3.1.1", info=info, paths=paths, **more)
+    made: dict[str, Any] = json.loads(json.dumps(whole))
     return compiled("test", Digest(document=made, doubts=(), fingerprint="f"), base_path)
 
 
@@ -41,6 +82,3 @@ def asked(
     """The head of a request."""
     fields = fields or []
     return Asked(values, query, fields, first_values(fields), **more)
-
-
-__all__ = ["Found", "asked", "contract", "document", "operation", "with_schema"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from altlas.contracts import specification
 from altlas.contracts.digesting import digest
-from tests.contracts.small_documents import VERSIONS, document, of_schemas, ref, told
+from tests.contracts.documents import VERSIONS, document, of_schemas, ref, told
 
 _OK = {"responses": {"200": {"description": "fine"}}}
 
@@ -120,6 +122,16 @@ class ReferenceTests(SynchronousTestCase):
 _ROUND = "refers to itself without an end"
 
 
+_BROKE_OFF = "could not be checked to the end: 'gone'"
+
+
+class Wrong(ValueError):
+    """What a rule has found."""
+
+    message = "is wrong"
+    pointer = "/info"
+
+
 class OperationTests(SynchronousTestCase):
     """Operations that cannot be told apart, or ask for what is not there."""
 
@@ -149,6 +161,23 @@ class OperationTests(SynchronousTestCase):
             found = told(document(version, paths={"/{x}": {"get": twice}, "/b/{y}": {"get": _OK}}))
             pointers = [pointer for pointer, _ in found]
             self.assertEqual(pointers, ["/paths/~1b~1{y}/get", "/paths/~1{x}/get/parameters"])
+
+    def test_not_to_the_end(self) -> None:
+        """A check that breaks off is told of, with the flaws if it found any."""
+
+        def checking(document: Any) -> Iterator[Any]:
+            if document["info"]["title"] == "wrong":
+                yield Wrong()
+            raise KeyError("gone")
+
+        for title, places in (("t", None), ("wrong", ["is wrong", _BROKE_OFF])):
+            self.patch(specification, "_rules", lambda _: (checking, []))
+            given = document(info={"title": title, "version": "1"})
+            if places is None:
+                (doubt,) = digest(json.dumps(given).encode()).doubts
+                self.assertEqual(doubt.message, _BROKE_OFF)
+            else:
+                self.assertEqual(sorted(message for _, message in told(given)), sorted(places))
 
     def test_wishes(self) -> None:
         """What an operation wishes of the gateway must be readable."""

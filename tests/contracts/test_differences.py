@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from time import perf_counter
 from typing import Any
 
 from hypothesis import given
@@ -134,11 +133,9 @@ class WholeTests(SynchronousTestCase):
         return document(paths=paths, components={"schemas": schemas})
 
     def test_large(self) -> None:
-        """Where all schemas of a large document differ, it takes seconds at most."""
+        """Where all schemas of a large document differ, each operation has its changes."""
         old, new = Contract(self.large()), Contract(self.large("integer"))
-        began = perf_counter()
         found = differences(old, new)
-        self.assertLess(perf_counter() - began, 20.0)
         self.assertEqual({each.operation for each in found}, {f"op{n}" for n in range(500)})
         self.assertEqual(len([each for each in found if each.operation == "op0"]), 101)
 

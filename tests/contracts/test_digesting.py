@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from resource import RUSAGE_CHILDREN, getrusage
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.digesting import Digest, Flaw, Unusable, digest, from_json, to_json
 from tests import house
-from tests.contracts.small_documents import document, of_schemas
+from tests.contracts.documents import document, of_schemas
 
 _NAMES = st.sampled_from(
     (
@@ -118,11 +117,8 @@ class ProcessTests(SynchronousTestCase):
         for data in (b"", b"\xff", b"[" * 1_000_000, b"- " * 200_000, b"openapi: 3.2.0"):
             self.assertRaises(Unusable, from_json, child(data))
 
-    def test_time(self) -> None:
-        """A document of 1.5 MB takes less than 3 s of a processor."""
+    def test_large(self) -> None:
+        """A document of 1.5 MB comes back whole; for its time see `bench.contracts`."""
         data = many_paths(1150)
         self.assertGreater(len(data), 1_500_000)
-        before = getrusage(RUSAGE_CHILDREN)
         self.assertEqual(len(from_json(child(data)).document["paths"]), 1150)
-        after = getrusage(RUSAGE_CHILDREN)
-        self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3)

@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from altlas.contracts.schemas import Direction
-from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
+from tests.contracts.documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
 _TEXT = {"type": "string"}
 _READ, _WRITE = {**_TEXT, "readOnly": True}, {**_TEXT, "writeOnly": True}

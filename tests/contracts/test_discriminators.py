@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
+from tests.contracts.documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
 
 def _animal(**properties: Any) -> dict[str, Any]:

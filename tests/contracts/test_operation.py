@@ -28,10 +28,9 @@ class OperationTests(SynchronousTestCase):
 
     def test_wishes(self) -> None:
         """What it wishes of the gateway is there."""
+        until_answered = RouteTimeouts(response=2.0, total=2.0)
         node = {"x-altlas-timeout": "2s", "x-altlas-retry": 1, "x-altlas-idempotent": True}
-        self.assertEqual(
-            operation(node).wishes, Wishes(RouteTimeouts(response=2.0, total=2.0), 1, True)
-        )
+        self.assertEqual(operation(node).wishes, Wishes(until_answered, 1, True))
 
     def test_shared_body(self) -> None:
         """A body that is described elsewhere is found."""

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from altlas.contracts.faults import Fault
 from altlas.contracts.flaws import Unusable
 from altlas.contracts.schemas import Direction, Schema, Schemas
-from tests.contracts.small_documents import VERSIONS, faults_of, of_schemas, ref, schema_of
+from tests.contracts.documents import VERSIONS, faults_of, of_schemas, ref, schema_of
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=3),
