@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from attrs import define, evolve, field, frozen
 
@@ -14,6 +16,11 @@ from altlas.contracts.paths import PathTree
 from altlas.contracts.place import Place, top
 from altlas.contracts.schemas import Schemas
 from altlas.contracts.servers import base_paths, bases_of
+from altlas.errors import ContractError, Mismatch, UnknownOperation
+from altlas.wire.readings import is_innocent, readings
+
+# A dot segment, whichever slash stands before it.
+_CLIMBS = re.compile(rb"[/\\]\.{1,2}(?:;[^/\\]*)?(?=[/\\]|\Z)")
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
@@ -50,7 +57,27 @@ class Contract:
         GET's operation takes HEAD where it has none of its own (RFC 9110, 9.3.2). Raises
         UnknownOperation or OperationNotAllowed.
         """
-        return Found(*self._tree.find(method, path))
+        operation, values = self._tree.find(method, path)
+        if (b"%" in path or b";" in path) and not is_innocent(path):
+            self._require_one(operation, method, path)
+        return Found(operation, values)
+
+    def _require_one(self, operation: Operation, method: bytes, path: bytes) -> None:
+        """Raises UnknownOperation where some server would see another path of the contract, or
+        climb out of it. A slash that is escaped within a value is the value's.
+        """
+        climbs = _CLIMBS.search(unquote_to_bytes(unquote_to_bytes(path))) is not None
+        read = readings(path, not operation.has_matrix)
+        for reading in read | {each.rstrip(b"/") for each in read}:
+            try:
+                found, _ = self._tree.find(method, reading)
+            except ContractError:
+                if not climbs:
+                    continue
+            else:
+                if found is operation:
+                    continue
+            raise UnknownOperation([Mismatch("path", "", "can be read as another path")])
 
 
 def compiled(name: str, digest: Digest, base_path: str | None = None) -> Contract:

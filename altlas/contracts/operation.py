@@ -45,6 +45,11 @@ class Operation:
         """The names that the contract knows in its query."""
         return self._parameters.query_names
 
+    @property
+    def has_matrix(self) -> bool:
+        """Whether a semicolon begins a parameter of its path (``;id=5``)."""
+        return self._parameters.has_matrix
+
     def undocumented_query(self, query: bytes | None) -> tuple[str, ...]:
         """Names in a query that the contract does not know: no mismatch, but drift."""
         return self._parameters.undocumented(query)

@@ -239,6 +239,11 @@ class Parameters:
     #: whole queries
     _right: Remembered = field(factory=Remembered, init=False)
 
+    @property
+    def has_matrix(self) -> bool:
+        """Whether one in the path is written in the style ``matrix``."""
+        return any(each.writing.style == "matrix" for _, each in self._path)
+
     def check(self, asked: Asked) -> list[Mismatch]:
         """What is wrong with the parameters of a request."""
         found = [*overriding(asked.firsts, self._fields_known)]

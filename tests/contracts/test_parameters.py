@@ -100,6 +100,18 @@ class PlaceTests(ParameterCase):
         self.check(made, asked(fields=[(b"Cookie", b"p=x")]), ("cookie", "/p"))
         self.check(made, asked(fields=[(b"Cookie", b"a=1")]), ("cookie", "/p"))
 
+    def test_detours(self) -> None:
+        """Names that some server takes for a parameter are wrong, and so are blanks in cookies."""
+        made = taking(named("query", {"type": "integer"}))
+        self.check(made, asked(query=b"p%5B%5D=x"), ("query", "/p[]"))
+        self.check(made, asked(query=b"P=x"), ("query", "/P"))
+        made = taking(named("cookie", {"type": "integer"}))
+        self.check(made, asked(fields=[(b"cookie", b"p =x")]), ("cookie", "/p"))
+        made = taking(named("header", {"type": "string"}, "X-HTTP-Method"))
+        self.check(made, asked(fields=[(b"X-HTTP-Method", b"GET")]))
+        field = (b"X-Rewrite-URL", b"/")
+        self.check(made, asked(fields=[field]), ("header", "/x-rewrite-url"))
+
     def test_path_item(self) -> None:
         """Parameters of a path item are those of its operations, unless they have their own."""
         own = [named("query", {"type": "boolean"})]

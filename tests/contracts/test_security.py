@@ -66,6 +66,12 @@ class SecurityTests(SynchronousTestCase):
                 [(m.where, m.pointer) for m in error.mismatches], [("security", f"/{name}")]
             )
 
+    def test_twice(self) -> None:
+        """Of two fields each server takes another one: they are none."""
+        one, other = (b"Authorization", b"Bearer x"), (b"Authorization", b"Basic eDp5")
+        for fields in ([one, other], [other, one], [one, one]):
+            self.missing(secured(["bearer"]), asked(fields=fields))
+
     def test_alternatives(self) -> None:
         """One alternative will do, but all of it."""
         made = secured(["key", "query"], ["basic"])

@@ -53,6 +53,18 @@ DOCUMENT: dict[str, Any] = {
                 "responses": HERE,
             },
         },
+        "/notes/{name}": {
+            "parameters": [
+                {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+            ],
+            "get": {"responses": HERE},
+        },
+        "/notes/{name}/keys": {
+            "parameters": [
+                {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+            ],
+            "get": {"security": [{"bearer": []}], "responses": HERE},
+        },
         "/secret": {"get": {"security": [{"bearer": []}], "responses": HERE}},
     },
     "components": {
@@ -124,12 +136,21 @@ class BypassTests(Attack):
     async def test_paths(self) -> None:
         """A path that only some server takes for one of the contract's."""
         targets = (
-            b"/things/ /things/x /things//1 //things/1 /THINGS/1 /things/1/ /things/1;x /things;x/1"
+            b"/things/ /things/x /things//1 //things/1 /THINGS/1 /things/1/ /things/1;x"
+            b" /things;x/1"
             b" /things/..;/secret /things/%2e%2e/secret /things/1%2fx /things/1%00"
-            b" /things/..%2fsecret /secret/ /secret; /%2fsecret /secret%00 /secret%20 /secret.json /things/1%3fsize=10"
+            b" /things/..%2fsecret"
+            b" /secret/ /secret; /%2fsecret /secret%00 /secret%20 /secret.json /things/1%3fsize=10"
+            b" /notes/..%2fsecret /notes/..%5csecret /notes/%2e%2e%2fsecret /notes/..%252fsecret"
+            b" /notes/a%2fkeys /notes/a%5Ckeys /notes/a%252Fkeys /notes/a;x%2Fkeys /notes/a%00/keys"
+            b" /notes/x%2f..%2f..%2finternal /notes/..%2finternal /notes/..;%2finternal"
+            b" /notes/..%c0%afsecret /notes/a%2fkeys%2f /notes/a%2f%2fkeys"
         )
         gateway = await self.start()
         await self.refused(gateway, *(get(one) for one in targets.split()))
+        client = await gateway.client()
+        for target in b"/notes/a%2fb /notes/%20;x /notes/a%3Bb /notes/..a /notes/%61".split():
+            self.assertEqual((await client.ask(get(target))).status, 200, target)
 
     async def test_fields(self) -> None:
         """Parameters, credentials and other requests in fields that two servers read otherwise."""
@@ -303,3 +324,43 @@ class NameTests(Attack):
         document = await client.ask(get(b"/openapi.json"))
         self.assertEqual(document.value(b"Content-Type"), b"application/json")
         self.assertEqual(document.value(b"X-Content-Type-Options"), b"nosniff")
+
+
+class AnswerTests(Attack):
+    """A backend that lies, where answers that break the contract are replaced."""
+
+    async def test_lies(self) -> None:
+        """What is wrong becomes a 502 without any of it, and the instance is asked on."""
+        secret = b'{"secret":1} trailing'
+        for body, *fields in (
+            (secret, JSON),
+            (b"secret", b"Content-Type: text/html"),
+            (b"secret" * 9, JSON, b"Content-Encoding: gzip"),
+            (gzip.compress(b"{}") + b"secret", JSON, b"Content-Encoding: gzip"),
+            (b"data: secret\n\n", JSON),
+            (b"secret",),
+        ):
+            said = answers(response(body, fields=tuple(fields)))
+            gateway = await self.start(said, "responses = all\non-mismatch = replace")
+            client = await gateway.client()
+            for _ in range(2):
+                answer = await client.ask(get(b"/things/1"))
+                self.assertEqual(answer.status, 502, body)
+                self.assertNotIn(b"secret", answer.raw, body)
+            self.assertEqual(len(self.backend.connections), 1)
+
+    async def test_endless(self) -> None:
+        """An answer without an end is cut when its time is over, or streams on, unjudged."""
+        pieces = b"HTTP/1.1 200 OK\r\n" + JSON + b"\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+
+        async def trickles(connection: Any) -> None:
+            await connection.request()
+            connection.send(pieces)
+            await connection.gone()
+
+        said = "responses = all\non-mismatch = replace"
+        self.route = "timeout.idle = 200ms"
+        gateway = await self.start(trickles, said)
+        client = await gateway.client()
+        answer = await client.ask(get(b"/things/1"))
+        self.assertEqual(answer.status, 504)
