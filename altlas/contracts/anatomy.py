@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from altlas.contracts.places import FIELDS, LIST, METHODS, NAMED, ONE
+from altlas.contracts.grammar import FIELDS, LIST, METHODS, NAMED, ONE
 
 __all__ = ["METHODS", "Change", "Node", "rewritten"]
 
@@ -18,7 +18,7 @@ Node = dict[str, Any]
 #: takes an object and its kind; gives it back, or another in its place
 Change = Callable[[str, Node], Node]
 
-#: the sections of ``components``, by what `places` calls their objects
+#: the sections of ``components``, by what `grammar` calls their objects
 _SECTIONS = {kind: section for section, (_, kind) in FIELDS["components"].items()}
 _BELOW = {
     _SECTIONS.get(kind, kind): {

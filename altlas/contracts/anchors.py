@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urljoin
 from attrs import define, field
 
 from altlas.contracts.flaws import Flaw, pointer_to
-from altlas.contracts.places import Way, all_in, changed
+from altlas.contracts.grammar import Way, all_in, changed
 from altlas.contracts.references import reference_to, steps
 
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef")

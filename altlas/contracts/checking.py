@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from altlas.contracts.flaws import Flaw, Unusable, pointer_to
+from altlas.contracts.grammar import METHODS, Way, all_in
 from altlas.contracts.linking import linking_flaws
 from altlas.contracts.place import Place
-from altlas.contracts.places import METHODS, Way, all_in
 from altlas.contracts.references import resolved
 from altlas.contracts.specification import form_flaws, rule_flaws
 from altlas.contracts.wishes import misnamed, wishes

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from altlas.contracts.flaws import MOST, Flaw, pointer_to
-from altlas.contracts.places import Way, changed
+from altlas.contracts.grammar import Way, changed
 
 #: the version that every document has afterwards
 VERSION = "3.1.1"

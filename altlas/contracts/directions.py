@@ -13,7 +13,7 @@ from typing import Any
 from attrs import define, field
 
 from altlas.contracts.faults import READ_ONLY, WRITE_ONLY
-from altlas.contracts.places import Way, all_in, changed
+from altlas.contracts.grammar import Way, all_in, changed
 from altlas.contracts.references import found, steps
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from altlas.contracts.places import Way, all_in, changed
+from altlas.contracts.grammar import Way, all_in, changed
 from altlas.contracts.references import found, reference_to, steps
 
 #: where the schemas stand that a parent with a discriminator becomes, beside itself

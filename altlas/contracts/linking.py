@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from altlas.contracts.flaws import Flaw, pointer_to
-from altlas.contracts.places import Way, all_in
+from altlas.contracts.grammar import Way, all_in
 from altlas.contracts.references import found, steps
 
 #: keywords whose schemas hold for the very value that the schema does, so that a way round over

@@ -298,7 +298,7 @@ def _line(name: bytes, firsts: Mapping[bytes, bytes], fields: Fields) -> bytes |
 def parameters(
     places: Iterable[Place], variables: tuple[str, ...], schemas: Schemas, keys: frozenset[str]
 ) -> Parameters:
-    """The parameters at `places`; a later one goes before an earlier one of the same name.
+    """The parameters at `grammar`; a later one goes before an earlier one of the same name.
 
     `variables` are those of the path, `keys` names of the query that belong to security.
     ValueError as of `parameter`.

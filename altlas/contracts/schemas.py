@@ -16,7 +16,7 @@ from altlas.contracts.faults import Fault, told
 from altlas.contracts.fields import Fields, Trees
 from altlas.contracts.flaws import pointer_to
 from altlas.contracts.formats import bounded
-from altlas.contracts.places import Way, changed
+from altlas.contracts.grammar import Way, changed
 from altlas.contracts.references import found as node_at
 
 __all__ = ["Direction", "Fault", "Schema", "Schemas"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from altlas.contracts.faults import told
 from altlas.contracts.flaws import MOST, Flaw, pointer_to
-from altlas.contracts.places import all_in, kind_at
+from altlas.contracts.grammar import all_in, kind_at
 from altlas.contracts.references import found, steps
 from altlas.contracts.vocabulary import likely
 
