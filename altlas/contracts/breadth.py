@@ -1,7 +1,9 @@
 """How many schemas may be asked about one place of a value: what a document makes of a byte.
 
-Branches multiply: where two branches of an ``anyOf`` lead back to it, a validator asks the
-innermost of n levels 2**n times. This finds which schemas are like that, without any value.
+Branches multiply: where two branches of an ``anyOf`` lead back to it, 2**n faults may have to be
+told of n levels. Whether a value is valid is known sooner, since the validator remembers what it
+has judged on its way round; it forgets where no way leads round. This finds which schemas are
+like that, without any value.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from attrs import define, field
 from altlas.contracts.references import found, steps
 
 #: more than any value is worth
-ENDLESS = 1 << 40
+MOST = 1 << 40
 #: what a fraction in ``multipleOf`` costs beside an ordinary rule
 FRACTION = 20
 
@@ -95,6 +97,8 @@ class Breadths:
 
     joints: Joints
     _known: dict[int, int] = field(init=False, factory=dict)
+    #: those whose branches multiply with the depth of a value, or that lead to such
+    _growing: set[int] = field(init=False, factory=set)
     #: those that do dear things with numbers, or lead to such
     _comparing: set[int] = field(init=False, factory=set)
     #: Tarjan's numbers, by which schemas that lead to each other are found
@@ -103,12 +107,17 @@ class Breadths:
     _open: list[Node] = field(init=False, factory=list)
 
     def of(self, node: Any) -> int:
-        """The breadth of a schema; `ENDLESS` where it grows with the depth of the value."""
+        """The breadth of a schema, in which what leads round counts once."""
         if not isinstance(node, Mapping):
             return 1
         if id(node) not in self._known:
             self._search(node)
         return self._known[id(node)]
+
+    def grows(self, node: Any) -> bool:
+        """Whether more is asked about a place the deeper it is, without a bound."""
+        self.of(node)
+        return id(node) in self._growing
 
     def compares(self, node: Any) -> bool:
         """Whether a schema, or one that it leads to, compares items, or divides by fractions."""
@@ -149,11 +158,16 @@ class Breadths:
         while id(node) not in together:
             last = self._open.pop()
             together[id(last)] = last
-        grows = any(self._comes_back(each, together) > 1 for each in together.values())
-        breadth = ENDLESS if grows else self._widest(together)
-        self._known.update(dict.fromkeys(together, breadth))
+        self._known.update(dict.fromkeys(together, self._widest(together)))
+        if any(self._grows(each, together) for each in together.values()):
+            self._growing.update(together)
         if any(self._compares(each) for each in together.values()):
             self._comparing.update(together)
+
+    def _grows(self, node: Node, together: Mapping[int, Node]) -> bool:
+        if any(id(one) in self._growing for one in self._following(node)):
+            return True
+        return self._comes_back(node, together) > 1
 
     def _compares(self, node: Node) -> bool:
         if node.get("uniqueItems") is True or isinstance(node.get("multipleOf"), float):
@@ -175,6 +189,6 @@ class Breadths:
         total = 0
         for node in together.values():
             inner = (sum(self._known.get(id(one), 1) for one in place) for place in beneath(node))
-            beside = sum(self._known.get(id(one), 0) for one in self.joints.beside(node))
+            beside = sum(self._known.get(id(one), 1) for one in self.joints.beside(node))
             total = max(total, max(inner), own(node)) + beside
-        return min(total, ENDLESS)
+        return min(total, MOST)

@@ -1,9 +1,9 @@
 """How much work it is to hold a value against a schema, before anybody does it.
 
-A validator cannot be stopped: what it would take too long for is not given to it. Estimated is
-how many schemas are asked about how many places, which is at most what a validator does; what
-leads to the same schema at the same place on many ways is counted at once, so that the estimate
-is cheap where the work is not.
+A validator cannot be stopped: what it would take too long for is not given to it. Whether a value
+is valid costs at most its members times the schema's breadth. Its faults may be far more: for them
+it is estimated how many schemas are asked about how many places, where what leads to the same
+schema at the same place on many ways is counted at once, so that the estimate is cheap.
 """
 
 from __future__ import annotations
@@ -14,16 +14,12 @@ from typing import Any
 
 from attrs import define, field
 
-from altlas.contracts.breadth import ENDLESS, Breadths, Joints, Node, members, only_nodes, own
+from altlas.contracts.breadth import Breadths, Joints, Node, members, only_nodes, own
 
 #: schemas asked about places, each of 50 to 150 ns, that one value may take to be judged
 MOST = 4_000_000
-#: the same where branches multiply, since the validator has more to do for each then
-MOST_BRANCHED = 500_000
 #: the same where each fault is told, which takes 25 us
 MOST_TOLD = 5_000
-#: steps of an estimate, of 2 to 4 us
-STEPS = 30_000
 #: breadth at which a megabyte, of half a million members, is judged in good time
 NARROW = 8
 #: numbers that a validator takes for equal at first sight, since a float cannot tell them apart
@@ -50,8 +46,8 @@ class Efforts:
     def of(self, node: Any) -> Effort:
         """The estimate for one schema."""
         breadth = self._breadths.of(node)
-        alike = self._breadths.compares(node)
-        return Effort(self._joints, node, breadth, alike)
+        grows, compares = self._breadths.grows(node), self._breadths.compares(node)
+        return Effort(self._joints, node, breadth, grows, compares)
 
 
 @define(eq=False)
@@ -61,26 +57,27 @@ class Effort:
     _joints: Joints
     _node: Any
     breadth: int
+    #: whether more may be told of a place the deeper it is
+    _grows: bool
     #: whether numbers are compared with each other, or divided
     _compares: bool
 
     @property
     def is_small(self) -> bool:
         """Whether no value of a megabyte is too much."""
-        return self.breadth <= NARROW and not self._compares
+        return self.breadth <= NARROW and not self._grows and not self._compares
 
-    def exceeds(self, value: Any, most: int = MOST) -> bool:
-        """Whether to judge `value` may take more than `most` schemas to be asked."""
-        size = _size(value)
-        if self._compares and _dear(value) > most:
+    def exceeds(self, value: Any) -> bool:
+        """Whether it may take too long to find out if `value` is valid."""
+        if self._compares and _dear(value) > MOST:
             return True
-        if size * self.breadth <= most:
+        return self.breadth > NARROW and _size(value) * self.breadth > MOST
+
+    def tells_too_much(self, value: Any) -> bool:
+        """Whether it may take too long to find all that is wrong with `value`."""
+        if not self._grows and _size(value) * self.breadth <= MOST_TOLD:
             return False
-        if self.breadth < ENDLESS and most == MOST:
-            return True
-        return _Walk(self._joints, min(most, MOST_BRANCHED), most == MOST_TOLD).is_too_long(
-            self._node, value
-        )
+        return _Walk(self._joints, MOST_TOLD).is_too_long(self._node, value)
 
 
 def _size(value: Any) -> int:
@@ -116,9 +113,6 @@ class _Walk:
 
     _joints: Joints
     _left: int
-    #: whether faults are to be told, so that a schema is not done with a value at the first
-    _thorough: bool
-    _steps: int = field(init=False, default=STEPS)
 
     def is_too_long(self, node: Any, value: Any) -> bool:
         """Whether more is asked than was left."""
@@ -126,7 +120,7 @@ class _Walk:
         while waiting:
             load, inner = waiting.pop()
             asked = self._asked(load, inner)
-            if self._left < 0 or self._steps < 0:
+            if self._left < 0:
                 return True
             waiting += self._below(asked, inner)
         return False
@@ -135,10 +129,9 @@ class _Walk:
         """All schemas that are asked about one place, and how often each."""
         asked: _Load = {}
         waiting = [*load.values()]
-        while waiting and self._left >= 0 and self._steps >= 0:
+        while waiting and self._left >= 0:
             node, times = waiting.pop()
             self._left -= times * own(node)
-            self._steps -= 1
             known = asked.get(id(node), (node, 0))[1]
             asked[id(node)] = (node, known + times)
             waiting += [(each, times) for each in self._beside(node, value)]
@@ -150,7 +143,7 @@ class _Walk:
         for each in beside:
             if chosen is not None and each is node.get("else" if chosen else "then"):
                 continue
-            if not _is_other(each, value) and (self._thorough or not _lacks(each, value)):
+            if not _is_other(each, value):
                 yield each
 
     def _below(self, asked: _Load, value: Any) -> Iterator[tuple[_Load, Any]]:
@@ -160,8 +153,7 @@ class _Walk:
                 for one in _at(node, name):
                     load[id(one)] = (one, load.get(id(one), (one, 0))[1] + times)
             self._left -= 1
-            self._steps -= 1
-            if self._left < 0 or self._steps < 0:
+            if self._left < 0:
                 return
             if load:
                 yield load, each
@@ -201,12 +193,6 @@ def _is_other(node: Node, value: Any) -> bool:
     return (kind == "object" and not isinstance(value, dict)) or (
         kind == "array" and not isinstance(value, list)
     )
-
-
-def _lacks(node: Node, value: Any) -> bool:
-    """Whether a name is missing, by which a schema is done with a value."""
-    required = node.get("required", ()) if isinstance(value, dict) else ()
-    return any(name not in value for name in required)
 
 
 def _chosen(node: Node, value: Any) -> bool | None:

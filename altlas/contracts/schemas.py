@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from altlas.contracts.compilation import NAME, Compilation
 from altlas.contracts.directions import Direction, directed
 from altlas.contracts.discriminators import FAMILIES, discriminated, family_ways
-from altlas.contracts.effort import MOST_TOLD, Effort, Efforts
+from altlas.contracts.effort import Effort, Efforts
 from altlas.contracts.excerpt import FEW, Excerpt
 from altlas.contracts.faults import Fault, told
 from altlas.contracts.fields import Fields, Trees
@@ -66,9 +66,9 @@ class Schema:
         if self.leaves_out(value):
             return [_TOO_MUCH]
         excerpt = Excerpt.of(value)
-        if effort is not None and effort.exceeds(excerpt.value, MOST_TOLD):
+        if effort is not None and effort.tells_too_much(excerpt.value):
             excerpt = Excerpt.of(value, FEW)
-            if effort.exceeds(excerpt.value, MOST_TOLD):
+            if effort.tells_too_much(excerpt.value):
                 return [] if self.valid(value) else [_UNTOLD]
         above = len(self._name) + 1
         faults: dict[Fault, None] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.contracts.breadth import ENDLESS, FRACTION, Breadths, Joints
+from altlas.contracts.breadth import FRACTION, Breadths, Joints
 
 
 def breadths(**schemas: Any) -> dict[str, int]:
@@ -35,19 +35,26 @@ class BreadthTests(SynchronousTestCase):
         self.assertEqual(breadths(it={"multipleOf": 0.01})["it"], 1 + FRACTION)
 
     def test_recursion(self) -> None:
-        """A schema that holds itself is as broad as without, unless two ways lead back from one
-        place: then it grows with the depth.
+        """A schema that holds itself is as broad as without; it grows with the depth if two ways
+        lead back from one place.
         """
         inside = {"properties": {"n": ref("twice")}}
-        found = breadths(
-            tree={"properties": {"l": ref("tree"), "r": ref("tree")}, "items": ref("tree")},
-            twice={"anyOf": [inside, {"properties": {"n": ref("twice")}}]},
-            above={"items": {"items": ref("twice")}},
-            same={"oneOf": [ref("child"), ref("child")]},
-            child={"items": ref("same")},
-        )
-        self.assertLess(found.pop("tree"), 3)
-        self.assertEqual(set(found.values()), {ENDLESS})
+        schemas = {
+            "tree": {"properties": {"l": ref("tree"), "r": ref("tree")}, "items": ref("tree")},
+            "twice": {"anyOf": [inside, {"properties": {"n": ref("twice")}}]},
+            "above": {"items": {"items": ref("twice")}},
+            "same": {"oneOf": [ref("child"), ref("child")]},
+            "child": {"items": ref("same")},
+        }
+        found = Breadths(Joints({"components": {"schemas": schemas}}))
+        growing = {name for name, schema in schemas.items() if found.grows(schema)}
+        self.assertEqual(growing, {"twice", "above", "same", "child"})
+        self.assertLess(max(map(found.of, schemas.values())), 10)
+
+    def test_ladders(self) -> None:
+        """Branches multiply where no way leads round, too, and then by a number."""
+        rungs = {f"a{n}": {"anyOf": [ref(f"a{n + 1}"), ref(f"a{n + 1}")]} for n in range(30)}
+        self.assertGreater(breadths(**rungs, a30={})["a0"], 1 << 30)
 
     def test_comparing(self) -> None:
         """What leads to unique items, or to a fraction, is known."""

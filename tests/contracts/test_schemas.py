@@ -237,17 +237,23 @@ class EffortTests(SynchronousTestCase):
     """A validator cannot be stopped: what would take it too long is not given to it."""
 
     def test_too_much(self) -> None:
-        """97 bytes that would take minutes are not valid; nor are numbers that hash alike."""
-        inside = {"type": "object", "properties": {"n": ref("it")}}
-        node = schema_of(
-            of_schemas(it={"anyOf": [{**inside, "required": ["a"]}, inside, inside]}), "it"
-        )
-        value: Any = 1
-        for _ in range(40):
-            value = {"n": value}
-        self._is_left_out(node, value)
+        """Numbers that hash alike, and alternatives that multiply, are not valid."""
         unique = schema_of(of_schemas(it={"type": "array", "uniqueItems": True}), "it")
         self._is_left_out(unique, [10**30 + number for number in range(5000)])
+        rungs = {f"a{n}": {"anyOf": [ref(f"a{n + 1}"), ref(f"a{n + 1}")]} for n in range(40)}
+        ladder = schema_of(of_schemas(it=ref("a0"), **rungs, a40={"type": "integer"}), "it")
+        self._is_left_out(ladder, "x")
+
+    def test_recursion(self) -> None:
+        """What is deep and valid is so, however many branches lead back."""
+        inside = {"type": "object", "properties": {"n": ref("it")}}
+        kinds = [{**inside, "required": [name]} for name in "ab"]
+        node = schema_of(of_schemas(it={"anyOf": [*kinds, {"type": "integer"}]}), "it")
+        value: Any = 1
+        for depth in range(100):
+            value = {"n": value, "ab"[depth % 2]: 1}
+        self.assertTrue(node.valid(value))
+        self.assertEqual(node.faults(value), [])
 
     def _is_left_out(self, schema: Schema, value: Any) -> None:
         self.assertFalse(schema.valid(value))
