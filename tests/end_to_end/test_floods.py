@@ -25,7 +25,9 @@ class FloodTests(Served):
     async def flooded(self, said: bytes, limits: str = "") -> list[RawClient]:
         """A gateway with so many clients who said that much, and an honest one."""
         more = f"[listener:public]\nbind = {ANY_PORT}\n{limits}"
-        await self.serve(answers(response(b"ok")), more=more)
+        honest = await self.serve(answers(response(b"ok")), more=more)
+        # First of all, so that it owes nobody a first byte while all the others connect.
+        await honest.get()
         clients = [await self.gateway.client() for _ in range(MANY)]
         for client in clients:
             client.send(said)
