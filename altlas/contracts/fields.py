@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from attrs import define, field
+
+from altlas.contracts.references import found, steps
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
@@ -191,14 +192,10 @@ class Trees:
     def _target(self, reference: Any) -> Any:
         if not isinstance(reference, str) or not reference.startswith("#/"):
             return None if reference is None else _ANYTHING
-        node: Any = self._document
         try:
-            for part in reference[2:].split("/"):
-                name = _unescaped(part)
-                node = node[int(name)] if isinstance(node, list) else node[name]
-        except (KeyError, IndexError, ValueError, TypeError):
+            return found(self._document, steps(reference))
+        except LookupError:
             return _ANYTHING
-        return node
 
 
 def _compiled(pattern: str) -> Draft202012Validator | None:
@@ -213,7 +210,3 @@ def _compiled(pattern: str) -> Draft202012Validator | None:
 
 def _escaped(name: str) -> str:
     return name[:100].replace("~", "~0").replace("/", "~1")
-
-
-def _unescaped(part: str) -> str:
-    return unquote(part).replace("~1", "/").replace("~0", "~")

@@ -5,10 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
+
+from altlas.observability.families import Family, Samples
 
 #: why a listener may accept nobody; each gets a series, so that a graph shows the change
 REASONS = ("connections", "descriptors")
+
+CONNECTIONS = Family("altlas_connections", "Connections of clients.", ("listener",))
+ACCEPTING = Family(
+    "altlas_accepting",
+    "Whether the listener accepts connections (1) or has paused (0).",
+    ("listener",),
+)
+PAUSES = Family(
+    "altlas_accept_pauses_total",
+    "How often accepting paused, by what was short.",
+    ("listener", "reason"),
+)
+DROPPED = Family(
+    "altlas_connections_dropped_total",
+    "Connections turned away (client) or closed while idle to make room (idle).",
+    ("listener", "reason"),
+)
 
 Row = dict[str, Any]
 
@@ -17,35 +36,17 @@ def connection_metrics(rows: Iterable[Row]) -> Iterator[Metric]:
     """The families of the listeners in `IGatewayView.overview`."""
     rows = list(rows)
     limited = [(row["name"], row["capacity"]) for row in rows if row.get("capacity")]
-    yield _gauge("connections", "Connections of clients.", _pairs(rows))
-    accepting = [(name, float(capacity["accepting"])) for name, capacity in limited]
-    text = "Whether the listener accepts connections (1) or has paused (0)."
-    yield _gauge("accepting", text, accepting)
-    pauses = CounterMetricFamily(
-        "altlas_accept_pauses_total",
-        "How often accepting paused, by what was short.",
-        labels=("listener", "reason"),
+    yield CONNECTIONS.gauge(((row["name"],), row.get("connections", 0)) for row in rows)
+    yield ACCEPTING.gauge(((name,), float(each["accepting"])) for name, each in limited)
+    yield PAUSES.counter(
+        ((name, reason), each["pauses"].get(reason, 0))
+        for name, each in limited
+        for reason in REASONS
     )
-    dropped = CounterMetricFamily(
-        "altlas_connections_dropped_total",
-        "Connections turned away (client) or closed while idle to make room (idle).",
-        labels=("listener", "reason"),
-    )
-    for name, capacity in limited:
-        for reason in REASONS:
-            pauses.add_metric((name, reason), capacity["pauses"].get(reason, 0))
-        dropped.add_metric((name, "client"), capacity["refused"])
-        dropped.add_metric((name, "idle"), capacity["closed"])
-    yield pauses
-    yield dropped
+    yield DROPPED.counter(_dropped(limited))
 
 
-def _pairs(rows: Iterable[Row]) -> list[tuple[str, float]]:
-    return [(row["name"], row.get("connections", 0)) for row in rows]
-
-
-def _gauge(name: str, text: str, values: Iterable[tuple[str, float]]) -> Metric:
-    metric = GaugeMetricFamily(f"altlas_{name}", text, labels=("listener",))
-    for listener, value in values:
-        metric.add_metric((listener,), value)
-    return metric
+def _dropped(limited: Iterable[tuple[str, Row]]) -> Samples:
+    for name, each in limited:
+        yield (name, "client"), each["refused"]
+        yield (name, "idle"), each["closed"]

@@ -9,110 +9,93 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
+
+from altlas.observability.families import Family, Samples
 
 Row = dict[str, Any]
+
+UP = Family(
+    "altlas_contract_up",
+    "Whether the contract's source last gave the document that serves (1) or not (0).",
+    ("contract",),
+)
+INFO = Family(
+    "altlas_contract_info",
+    "Always 1; the labels tell the document that serves.",
+    ("contract", "version", "fingerprint"),
+)
+CHANGES = Family(
+    "altlas_contract_changes_total",
+    "New documents of a contract, by what became of them.",
+    ("contract", "result"),
+)
+REQUESTS = Family(
+    "altlas_contract_requests_total",
+    "Requests of an operation, by whether they kept to the contract.",
+    ("contract", "operation", "result"),
+)
+MISMATCHES = Family(
+    "altlas_contract_mismatches_total",
+    "Messages that broke the contract, by the part of them that did.",
+    ("contract", "operation", "side", "in"),
+)
+UNDOCUMENTED = Family(
+    "altlas_contract_undocumented_total",
+    "What traffic had and the contract has not, by kind.",
+    ("contract", "kind"),
+)
+UNLOOKED = Family(
+    "altlas_contract_unlooked_total",
+    "Messages whose bodies were not looked into, by the reason.",
+    ("contract", "operation", "side", "reason"),
+)
 
 
 def contract_metrics(rows: Iterable[Row]) -> Iterator[Metric]:
     """The families of `IGatewayView.contracts`."""
     rows = list(rows)
-    yield _up(rows)
-    yield _info(rows)
-    yield _changes(rows)
-    yield _requests(rows)
-    yield _mismatches(rows)
-    yield _undocumented(rows)
-    yield _unlooked(rows)
+    used = [*_used(rows)]
+    yield UP.gauge(((row["name"],), float(row["up"])) for row in rows)
+    yield INFO.gauge(_served(rows))
+    yield CHANGES.counter(_by_name((row["name"], row["changes"]) for row in rows))
+    yield REQUESTS.counter(_results(used))
+    yield MISMATCHES.counter(_mismatches(used))
+    totals = ((row["name"], row["undocumented"]["totals"]) for row in rows)
+    yield UNDOCUMENTED.counter(_by_name(totals))
+    yield UNLOOKED.counter(_unlooked(used))
 
 
-def _up(rows: Iterable[Row]) -> Metric:
-    metric = GaugeMetricFamily(
-        "altlas_contract_up",
-        "Whether the contract's source last gave the document that serves (1) or not (0).",
-        labels=("contract",),
-    )
-    for row in rows:
-        metric.add_metric((row["name"],), float(row["up"]))
-    return metric
-
-
-def _info(rows: Iterable[Row]) -> Metric:
-    metric = GaugeMetricFamily(
-        "altlas_contract_info",
-        "Always 1; the labels tell the document that serves.",
-        labels=("contract", "version", "fingerprint"),
-    )
+def _served(rows: Iterable[Row]) -> Samples:
     for row in rows:
         if row["fingerprint"] is not None:
-            metric.add_metric((row["name"], row["version"], row["fingerprint"]), 1)
-    return metric
+            yield (row["name"], row["version"], row["fingerprint"]), 1
 
 
-def _changes(rows: Iterable[Row]) -> Metric:
-    metric = CounterMetricFamily(
-        "altlas_contract_changes_total",
-        "New documents of a contract, by what became of them.",
-        labels=("contract", "result"),
-    )
-    for row in rows:
-        for result, count in row["changes"].items():
-            metric.add_metric((row["name"], result), count)
-    return metric
+def _by_name(counts: Iterable[tuple[str, dict[str, int]]]) -> Samples:
+    return (((name, kind), count) for name, kinds in counts for kind, count in kinds.items())
 
 
-def _requests(rows: Iterable[Row]) -> Metric:
-    metric = CounterMetricFamily(
-        "altlas_contract_requests_total",
-        "Requests of an operation, by whether they kept to the contract.",
-        labels=("contract", "operation", "result"),
-    )
-    for name, each in _used(rows):
+def _results(used: Iterable[tuple[str, Row]]) -> Samples:
+    for name, each in used:
         invalid = each["invalid"]
-        valid = each["requests"] - invalid["total"]
-        told = (("valid", valid), *((key, invalid[key]) for key in ("refused", "reported")))
-        for result, count in told:
-            metric.add_metric((name, each["operation"], result), count)
-    return metric
+        yield (name, each["operation"], "valid"), each["requests"] - invalid["total"]
+        for result in ("refused", "reported"):
+            yield (name, each["operation"], result), invalid[result]
 
 
-def _mismatches(rows: Iterable[Row]) -> Metric:
-    metric = CounterMetricFamily(
-        "altlas_contract_mismatches_total",
-        "Messages that broke the contract, by the part of them that did.",
-        labels=("contract", "operation", "side", "in"),
-    )
-    for name, each in _used(rows):
-        sides = (("request", each["invalid"]), ("response", each["invalid_answers"]))
-        for side, told in sides:
+def _mismatches(used: Iterable[tuple[str, Row]]) -> Samples:
+    for name, each in used:
+        for side, told in (("request", each["invalid"]), ("response", each["invalid_answers"])):
             for where, count in told["by"].items():
-                metric.add_metric((name, each["operation"], side, where), count)
-    return metric
+                yield (name, each["operation"], side, where), count
 
 
-def _undocumented(rows: Iterable[Row]) -> Metric:
-    metric = CounterMetricFamily(
-        "altlas_contract_undocumented_total",
-        "What traffic had and the contract has not, by kind.",
-        labels=("contract", "kind"),
-    )
-    for row in rows:
-        for kind, count in row["undocumented"]["totals"].items():
-            metric.add_metric((row["name"], kind), count)
-    return metric
-
-
-def _unlooked(rows: Iterable[Row]) -> Metric:
-    metric = CounterMetricFamily(
-        "altlas_contract_unlooked_total",
-        "Messages whose bodies were not looked into, by the reason.",
-        labels=("contract", "operation", "side", "reason"),
-    )
-    for name, each in _used(rows):
+def _unlooked(used: Iterable[tuple[str, Row]]) -> Samples:
+    for name, each in used:
         for side, reasons in each["unlooked"].items():
             for reason, count in reasons.items():
-                metric.add_metric((name, each["operation"], side, reason), count)
-    return metric
+                yield (name, each["operation"], side, reason), count
 
 
 def _used(rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:

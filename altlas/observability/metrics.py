@@ -16,9 +16,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from altlas.interfaces import IGatewayView
+from altlas.observability.families import Family, Labels
 from altlas.observability.gauges import ViewGauges
 from altlas.observability.record import ExchangeRecord
-from altlas.observability.tallies import BOUNDS, Counts, Durations, Family, Labels
+from altlas.observability.tallies import BOUNDS, Counts, Durations
 from altlas.resilience.outcome import Outcome, Verdict
 
 #: what `Metrics.render` gives, for ``Content-Type``

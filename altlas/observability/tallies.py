@@ -12,25 +12,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, field
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.utils import floatToGoString
+
+from altlas.observability.families import Family, Labels
 
 #: upper bounds in seconds, as OpenTelemetry's conventions for HTTP durations advise
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 _LE = tuple(map(floatToGoString, (*BOUNDS, float("inf"))))
 
-Labels = tuple[str, ...]
 K = TypeVar("K")
-
-
-@frozen
-class Family:
-    """What a family of metrics is called, what it means, and the names of its labels."""
-
-    name: str
-    help: str
-    labels: Labels = ()
 
 
 @define(eq=False)
@@ -44,11 +36,7 @@ class Counts(Generic[K]):
 
     def collect(self) -> CounterMetricFamily:
         """The family as it stands."""
-        family = self.family
-        metric = CounterMetricFamily(family.name, family.help, labels=family.labels)
-        for key, count in self.by.items():
-            metric.add_metric(self.spell(key), count)
-        return metric
+        return self.family.counter((self.spell(key), count) for key, count in self.by.items())
 
 
 @define(eq=False)

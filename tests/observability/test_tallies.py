@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from prometheus_client import Histogram as TheirHistogram
 from twisted.trial.unittest import SynchronousTestCase
 
-from altlas.observability.tallies import BOUNDS, Counts, Durations, Family, Histogram
+from altlas.observability.families import Family
+from altlas.observability.tallies import BOUNDS, Counts, Durations, Histogram
 
 durations = st.lists(
     st.one_of(st.sampled_from(BOUNDS), st.floats(min_value=0, max_value=100)), max_size=30
