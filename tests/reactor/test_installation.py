@@ -62,7 +62,8 @@ class InstallationTests(SynchronousTestCase):
             self.assertEqual(plain.recv(99), b"UvloopReactor")
         os.kill(pid, signal.SIGTERM)
         _soon(lambda: _gone(folder / "twistd.pid"))
-        self.assertIn("Server Shut Down.", (folder / "twistd.log").read_text())
+        # Its last word, for which it has no pid file any more.
+        _soon(lambda: _says(folder / "twistd.log", "Server Shut Down."))
 
 
 def _soon(act: Callable[[], object], tries: int = 200) -> None:
@@ -80,6 +81,11 @@ def _soon(act: Callable[[], object], tries: int = 200) -> None:
 def _gone(path: Path) -> None:
     if path.exists():
         raise FileExistsError(path)
+
+
+def _says(path: Path, words: str) -> None:
+    if words not in path.read_text():
+        raise FileNotFoundError(f"{words} in {path.read_text()}")
 
 
 def _end(pid: int) -> None:
